@@ -1,0 +1,52 @@
+/*
+ * Models: what the functions of libraries do, as data (JSON; format in docs/models.md).
+ */
+#ifndef AGLET_MODELS_H
+#define AGLET_MODELS_H
+
+#include "models/role.h"
+
+/** What is known of one function. `parameters` is -1 when the model does not say. */
+struct model_function {
+    const char *name;
+    const char *library; /* the model's name */
+    int parameters;
+    const struct role *roles;
+    size_t role_count;
+};
+
+/** A resource kind's words for messages, e.g. kind "file", noun "FILE stream",
+ *  release hint "fclose". NULL members when the model does not say. */
+struct model_kind {
+    const char *name;
+    const char *noun;
+    const char *release;
+};
+
+struct model_set;
+
+/** An empty set. Free with model_set_free. */
+struct model_set *model_set_new(void);
+void model_set_free(struct model_set *set);
+
+/** Adds the models that are built into the program. Returns 0, or -1 with *error (caller frees). */
+int model_set_add_bundled(struct model_set *set, char **error);
+
+/** Adds one model from JSON text; `path` is used in messages ("path:line: key: what is wrong").
+ *  Later additions win over earlier ones, function by function. */
+int model_set_add_text(struct model_set *set, const char *path, const char *text, size_t length,
+                       char **error);
+/** As above, from a file. */
+int model_set_add_file(struct model_set *set, const char *path, char **error);
+
+/** What is known of the function called `name`, or NULL. */
+const struct model_function *model_find(const struct model_set *set, const char *name);
+
+/** The words for a resource kind, or NULL. */
+const struct model_kind *model_find_kind(const struct model_set *set, const char *kind);
+
+/** Calls `visit` for every function, in the order of names. */
+void model_each(const struct model_set *set,
+                void (*visit)(const struct model_function *function, void *data), void *data);
+
+#endif
