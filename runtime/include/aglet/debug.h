@@ -1,0 +1,46 @@
+/*
+ * Looking into a running loop, and telling the witness what it cannot see.
+ *
+ * In debug mode (aglet_options.debug, AGLET_DEBUG=1, or AGLET_WITNESS set) each defect is reported
+ * as it is observed: as text on stderr or, if AGLET_WITNESS names a descriptor's number or a file
+ * (which is appended to), as one line of JSON:
+ *
+ *     {"kind":"leak","task":"main","place":"bad_return.c:14","detail":"stream not released …"}
+ *
+ *     task-abandoned         a handle neither awaited, detached nor owned when run() ended
+ *     error-never-retrieved  an abandoned task failed, and nobody asked why
+ *     pending-at-close       a task was still running when the main task returned
+ *     leak                   a stream, server, group, file or queue not released
+ *     lock-held              a task ended holding a lock
+ *     scope-left-open        a task ended, or an outer scope did, inside a deadline or shield
+ *     slow-step              a coroutine held the loop for too long
+ *     suspended-forever      all tasks wait and nothing can wake them
+ *     swallowed-cancel       a task goes on after it was cancelled
+ *     torn-write             a task ended between mutation begin and end
+ *     nested-run             run() in a running loop
+ *     misuse                 a call that is not allowed here
+ *
+ * `place` is "file:line" in programs compiled with -DAGLET_PLACES, else "module+offset".
+ */
+#ifndef AGLET_DEBUG_H
+#define AGLET_DEBUG_H
+
+#include <aglet/base.h>
+
+/** Writes the loop's tasks to a descriptor: name, state, what each waits for and where it was
+ *  created. @return 0; -EPERM outside a loop. */
+AGLET_MIXED int aglet_dump_tasks(int fd);
+
+/** True in debug mode. */
+AGLET_MIXED bool aglet_debugging(void);
+
+/**
+ * Marks the beginning and the end of a change that must not be torn: several writes to a database,
+ * a file or a peer that only make sense together. Call the end only when the change is whole or
+ * undone: in debug mode a task that ends in between is reported as `torn-write`. They nest.
+ * @param what a phrase for the message, which must live until the end
+ */
+AGLET_COROUTINE void aglet_mutation_begin(const char *what);
+AGLET_COROUTINE void aglet_mutation_end(void);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * Groups: a scope that owns tasks. No task outlives its group.
+ *
+ *     aglet_group *group;
+ *     int rc = aglet_group_open(&group);
+ *     if (rc < 0)
+ *         return rc;
+ *     for (size_t i = 0; i < n && rc == 0; i++)
+ *         rc = aglet_group_spawn(group, fetch, &jobs[i]);
+ *     if (rc < 0)
+ *         aglet_group_cancel(group);
+ *     return aglet_group_close(group);
+ *
+ * The first task that fails cancels the others and the rest of the body.
+ */
+#ifndef AGLET_GROUP_H
+#define AGLET_GROUP_H
+
+#include <aglet/base.h>
+
+/** One failure of a group's task. */
+struct aglet_group_error {
+    char task[32];    /**< the task's name */
+    int error;        /**< its result, a negative errno */
+    char created[64]; /**< where it was created, as in struct aglet_failure */
+};
+
+/**
+ * Opens a group in the running task, which has to close it, innermost scope first.
+ * @return 0 and *out, owned by the caller; -EPERM outside a coroutine, -ENOMEM.
+ */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES_OUT(group, 1) int aglet_group_open(aglet_group **out);
+
+/** Lets at most `limit` tasks of the group run at a time; 0, the default: no limit. */
+void aglet_group_limit(aglet_group *group, size_t limit);
+
+/**
+ * Starts fn(arg) as a task of the group. Suspends only while the limit is reached. The group's own
+ * tasks may spawn into it too. `arg` must live until the group is closed.
+ * @return 0; -ECANCELED if the group is cancelled or the caller is, -ETIMEDOUT, -ENOMEM, -EPERM
+ *         outside a coroutine. On an error nothing was started.
+ */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_SPAWNS_INTO(2, 3, 1)
+    AGLET_CALLS_BACK(2, coroutine, once)
+        AGLET_BORROWS(3, join) int aglet_group_spawn(aglet_group *group, aglet_fn fn, void *arg);
+
+/** Cancels all tasks of the group and the rest of its body. Does not wait. @return 0. */
+int aglet_group_cancel(aglet_group *group);
+
+/** The failures so far, oldest first; returns their number and sets *list (valid until close). At
+ *  most 16 are kept; tasks that ended with -ECANCELED in a cancelled group are not failures. */
+size_t aglet_group_errors(const aglet_group *group, const struct aglet_group_error **list);
+
+/**
+ * Waits for all tasks of the group and frees it, whatever is returned. When the closing task is
+ * cancelled or its deadline passes, the group's tasks are cancelled and waited for all the same.
+ * @return 0; the first failure; else -ECANCELED or -ETIMEDOUT if that cut some of the tasks;
+ *         -EPERM in another task than the one which opened it (then nothing is freed).
+ */
+AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(group, 1) int aglet_group_close(aglet_group *group);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * Queues: a bounded row of pointers between tasks, first in, first out.
+ */
+#ifndef AGLET_QUEUE_H
+#define AGLET_QUEUE_H
+
+#include <aglet/base.h>
+
+/**
+ * Makes a queue for at most `capacity` items. It belongs to the running loop.
+ * @return the queue, which the caller frees; NULL with errno: EPERM outside a loop, EINVAL for 0,
+ *         ENOMEM.
+ */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES(queue)
+aglet_queue *aglet_queue_new(size_t capacity);
+
+/** Frees the queue, not the items. @return 0; -EBUSY while somebody waits on it. */
+AGLET_RELEASES(queue, 1) int aglet_queue_free(aglet_queue *queue);
+
+/** Puts an item, waiting while the queue is full. The item belongs to the getter from return 0 on.
+ *  @return 0; -ECANCELED, -ETIMEDOUT (not put); -EPIPE after shutdown; -EPERM outside a coroutine.
+ */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_queue_put(aglet_queue *queue, void *item);
+
+/** As put, without waiting: -EAGAIN if the queue is full. */
+AGLET_MUST_USE int aglet_queue_try_put(aglet_queue *queue, void *item);
+
+/** Gets the oldest item, waiting while the queue is empty.
+ *  @return 0 and *item; -ECANCELED, -ETIMEDOUT (nothing taken); -EPIPE if it is shut down and
+ * empty. */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_queue_get(aglet_queue *queue, void **item);
+
+/** As get, without waiting: -EAGAIN if the queue is empty. */
+AGLET_MUST_USE int aglet_queue_try_get(aglet_queue *queue, void **item);
+
+/** States that an item that was got is dealt with. @return 0; -EINVAL if there was none. */
+int aglet_queue_task_done(aglet_queue *queue);
+
+/** Waits until every item that was put is dealt with. @return 0, -ECANCELED, -ETIMEDOUT, -EPERM. */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_queue_join(aglet_queue *queue);
+
+/** No more puts; gets empty the queue, then return -EPIPE. Waiting putters get -EPIPE. */
+void aglet_queue_shutdown(aglet_queue *queue);
+
+/** Items in the queue. */
+size_t aglet_queue_length(const aglet_queue *queue);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * Waiting for a task: await, and the shield whose inner task belongs to the loop.
+ */
+#include <errno.h>
+
+#include <aglet/shield.h>
+#include <aglet/task.h>
+
+#include "loop.h"
+#include "report.h"
+
+int agl_wait_done(aglet_task *self, aglet_task *task, bool firm) {
+    struct agl_wait wait = {.what = "another task's end",
+                            .object = task,
+                            .until = INT64_MAX,
+                            .firm = firm,
+                            .on_task = true};
+    while (task->state != AGL_DONE) {
+        int rc = agl_park(self, &wait);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int check_awaitable(const aglet_task *self, const aglet_task *task) {
+    if (!task || task->owner == AGL_OWNER_DETACHED)
+        return -EINVAL;
+    if (task == self)
+        return -EDEADLK;
+    if (task->owner != AGL_OWNER_HANDLE)
+        return -EPERM;
+    return task->awaiter ? -EBUSY : 0;
+}
+
+int aglet_await(aglet_task *task) {
+    aglet_task *self = agl_self("aglet_await");
+    if (!self)
+        return -EPERM;
+    int rc = check_awaitable(self, task);
+    if (rc < 0) {
+        agl_report(self->loop, "misuse", self, &self->created,
+                   "aglet_await() of a task that cannot be awaited (error %d)", -rc);
+        return rc;
+    }
+    task->awaiter = self;
+    int cut = agl_wait_done(self, task, false);
+    if (cut < 0) {
+        agl_task_cancel(task);
+        agl_wait_done(self, task, true);
+    }
+    int result = task->result;
+    agl_task_free(task);
+    return result == -ECANCELED && cut < 0 ? cut : result;
+}
+
+int(aglet_shield)(aglet_fn fn, void *arg) {
+    struct agl_place place = AGL_PLACE_HERE();
+    aglet_task *self = agl_self("aglet_shield");
+    if (!self)
+        return -EPERM;
+    aglet_task *inner = agl_task_new(self->loop, fn, arg, AGL_OWNER_SHIELD, place);
+    if (!inner)
+        return -errno;
+    inner->awaiter = self;
+    int cut = agl_wait_done(self, inner, false);
+    if (inner->state != AGL_DONE) {
+        /* From here on the loop alone owns it. */
+        inner->awaiter = NULL;
+        return cut;
+    }
+    int result = inner->result;
+    agl_task_free(inner);
+    return result;
+}

@@ -1,0 +1,29 @@
+/*
+ * A context: where a suspended stack goes on. Switching saves what the ABI says a call preserves.
+ */
+#ifndef AGL_CONTEXT_H
+#define AGL_CONTEXT_H
+
+#include <stddef.h>
+
+#if defined(AGLET_UCONTEXT) || !(defined(__x86_64__) || defined(__aarch64__))
+#define AGL_CONTEXT_UCONTEXT 1
+#include <ucontext.h>
+#endif
+
+struct agl_context {
+#ifdef AGL_CONTEXT_UCONTEXT
+    ucontext_t saved;
+#else
+    void *stack_pointer;
+#endif
+};
+
+/** Makes a context that calls entry(), which must not return, on the stack below `top` (any
+ *  alignment) and above `low`. */
+void agl_context_make(struct agl_context *context, void *low, void *top, void (*entry)(void));
+
+/** Saves the running context in *from and goes on in *to. */
+void agl_context_switch(struct agl_context *from, const struct agl_context *to);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * void agl_context_switch(struct agl_context *from (x0), const struct agl_context *to (x1))
+ *
+ * Saves what AAPCS64 makes a callee preserve: x19-x29, the link register, d8-d15, and FPCR. It ends
+ * in an indirect jump: a `ret` would be mispredicted each time, since the processor's return stack
+ * holds the other task's calls.
+ */
+#if defined(__aarch64__) && !defined(AGLET_UCONTEXT)
+    .text
+    .globl agl_context_switch
+    .hidden agl_context_switch
+    .type agl_context_switch, %function
+    .p2align 4
+agl_context_switch:
+    .cfi_startproc
+    sub sp, sp, #176
+    .cfi_adjust_cfa_offset 176
+    stp x19, x20, [sp, #0]
+    stp x21, x22, [sp, #16]
+    stp x23, x24, [sp, #32]
+    stp x25, x26, [sp, #48]
+    stp x27, x28, [sp, #64]
+    stp x29, x30, [sp, #80]
+    .cfi_rel_offset x29, 80
+    .cfi_rel_offset x30, 88
+    stp d8, d9, [sp, #96]
+    stp d10, d11, [sp, #112]
+    stp d12, d13, [sp, #128]
+    stp d14, d15, [sp, #144]
+    mrs x9, fpcr
+    str x9, [sp, #160]
+    mov x10, sp
+    str x10, [x0]
+    ldr x10, [x1]
+    mov sp, x10
+    ldr x9, [sp, #160]
+    msr fpcr, x9
+    ldp x19, x20, [sp, #0]
+    ldp x21, x22, [sp, #16]
+    ldp x23, x24, [sp, #32]
+    ldp x25, x26, [sp, #48]
+    ldp x27, x28, [sp, #64]
+    ldp x29, x30, [sp, #80]
+    ldp d8, d9, [sp, #96]
+    ldp d10, d11, [sp, #112]
+    ldp d12, d13, [sp, #128]
+    ldp d14, d15, [sp, #144]
+    add sp, sp, #176
+    .cfi_adjust_cfa_offset -176
+    br x30
+    .cfi_endproc
+    .size agl_context_switch, . - agl_context_switch
+
+/* The first thing on a new stack: calls the entry, which agl_context_make put in x19. The undefined
+ * return address ends a backtrace here. */
+    .globl agl_context_begin
+    .hidden agl_context_begin
+    .type agl_context_begin, %function
+    .p2align 4
+agl_context_begin:
+    .cfi_startproc
+    .cfi_undefined x30
+    mov x29, #0
+    mov x30, #0
+    blr x19
+    brk #1
+    .cfi_endproc
+    .size agl_context_begin, . - agl_context_begin
+#endif
+    .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,72 @@
+/*
+ * void agl_context_switch(struct agl_context *from (rdi), const struct agl_context *to (rsi))
+ *
+ * Saves what the System V ABI makes a callee preserve: rbx, rbp, r12-r15, and the control words of
+ * SSE and x87. It ends in an indirect jump: a `ret` would be mispredicted each time, since the
+ * processor's return stack holds the other task's calls.
+ */
+#if defined(__x86_64__) && !defined(AGLET_UCONTEXT)
+    .text
+    .globl agl_context_switch
+    .hidden agl_context_switch
+    .type agl_context_switch, @function
+    .p2align 4
+agl_context_switch:
+    .cfi_startproc
+    pushq %rbp
+    .cfi_adjust_cfa_offset 8
+    pushq %rbx
+    .cfi_adjust_cfa_offset 8
+    pushq %r12
+    .cfi_adjust_cfa_offset 8
+    pushq %r13
+    .cfi_adjust_cfa_offset 8
+    pushq %r14
+    .cfi_adjust_cfa_offset 8
+    pushq %r15
+    .cfi_adjust_cfa_offset 8
+    subq $8, %rsp
+    .cfi_adjust_cfa_offset 8
+    stmxcsr (%rsp)
+    fnstcw 4(%rsp)
+    movq %rsp, (%rdi)
+    movq (%rsi), %rsp
+    fldcw 4(%rsp)
+    ldmxcsr (%rsp)
+    addq $8, %rsp
+    .cfi_adjust_cfa_offset -8
+    popq %r15
+    .cfi_adjust_cfa_offset -8
+    popq %r14
+    .cfi_adjust_cfa_offset -8
+    popq %r13
+    .cfi_adjust_cfa_offset -8
+    popq %r12
+    .cfi_adjust_cfa_offset -8
+    popq %rbx
+    .cfi_adjust_cfa_offset -8
+    popq %rbp
+    .cfi_adjust_cfa_offset -8
+    popq %rcx
+    .cfi_adjust_cfa_offset -8
+    .cfi_register %rip, %rcx
+    jmp *%rcx
+    .cfi_endproc
+    .size agl_context_switch, . - agl_context_switch
+
+/* The first thing on a new stack: calls the entry, which agl_context_make put in rbx. The undefined
+ * return address ends a backtrace here. */
+    .globl agl_context_begin
+    .hidden agl_context_begin
+    .type agl_context_begin, @function
+    .p2align 4
+agl_context_begin:
+    .cfi_startproc
+    .cfi_undefined %rip
+    xorl %ebp, %ebp
+    call *%rbx
+    ud2
+    .cfi_endproc
+    .size agl_context_begin, . - agl_context_begin
+#endif
+    .section .note.GNU-stack, "", %progbits

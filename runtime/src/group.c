@@ -1,0 +1,201 @@
+/*
+ * Groups of tasks. A group is a scope of the task that opened it; its tasks stand in `members`
+ * until they are done and are freed at once: their errors are kept here.
+ */
+#include <aglet/group.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loop.h"
+#include "report.h"
+#include "resource.h"
+#include "seam.h"
+
+enum { ERRORS_MAX = 16 };
+
+struct aglet_group {
+    struct agl_resource resource;
+    aglet_task *host;
+    struct agl_scope *scope; /* of the body; NULL once it is being closed */
+    agl_list members;
+    agl_list spawners; /* waiting for the limit */
+    size_t running, limit;
+    size_t cut; /* tasks that ended with -ECANCELED */
+    bool cancelled, closing;
+    struct aglet_group_error errors[ERRORS_MAX];
+    size_t error_count;
+};
+
+/* A group has nothing of the kernel's. */
+static void reclaim(struct agl_resource *resource) {
+    free(AGL_CONTAINER(resource, aglet_group, resource));
+}
+
+int(aglet_group_open)(aglet_group **out) {
+    struct agl_place place = AGL_PLACE_HERE();
+    *out = NULL;
+    aglet_task *self = agl_self("aglet_group_open");
+    if (!self)
+        return -EPERM;
+    aglet_group *group = agl_seam_alloc(sizeof *group);
+    if (!group)
+        return -ENOMEM;
+    group->scope = agl_scope_open(self, AGL_SCOPE_GROUP, INT64_MAX, place);
+    if (!group->scope) {
+        free(group);
+        return -ENOMEM;
+    }
+    group->scope->group = group;
+    group->host = self;
+    agl_resource_open(&group->resource, self, "group", reclaim, place);
+    *out = group;
+    return 0;
+}
+
+void aglet_group_limit(aglet_group *group, size_t limit) {
+    group->limit = limit;
+}
+
+static void cancel(aglet_group *group) {
+    group->cancelled = true;
+    AGL_LIST_EACH(node, &group->members)
+    agl_task_cancel(AGL_CONTAINER(node, aglet_task, member));
+    while (agl_wake_first(&group->spawners, -ECANCELED)) {
+    }
+    if (group->scope && !group->scope->error) {
+        group->scope->error = -ECANCELED;
+        agl_deliver(group->host);
+    }
+}
+
+int aglet_group_cancel(aglet_group *group) {
+    if (!group)
+        return -EINVAL;
+    if (!group->cancelled)
+        cancel(group);
+    return 0;
+}
+
+/* Takes a place among the running ones; the member that ends hands its own over. */
+static int enter(aglet_task *self, aglet_group *group) {
+    int rc = agl_suspension(self);
+    if (rc < 0)
+        return rc;
+    if (group->cancelled)
+        return -ECANCELED;
+    if (!group->limit || group->running < group->limit) {
+        group->running++;
+        return 0;
+    }
+    struct agl_wait wait = {.what = "a place in a group with a limit",
+                            .object = group,
+                            .row = &group->spawners,
+                            .until = INT64_MAX};
+    return agl_park(self, &wait);
+}
+
+static void leave(aglet_group *group) {
+    if (!group->cancelled && agl_wake_first(&group->spawners, 0))
+        return;
+    group->running--;
+    if (group->running == 0 && group->closing)
+        agl_wake(group->host, 0);
+}
+
+int(aglet_group_spawn)(aglet_group *group, aglet_fn fn, void *arg) {
+    struct agl_place place = AGL_PLACE_HERE();
+    aglet_task *self = agl_self("aglet_group_spawn");
+    if (!self)
+        return -EPERM;
+    int rc = enter(self, group);
+    if (rc < 0)
+        return rc;
+    aglet_task *task = agl_task_new(self->loop, fn, arg, AGL_OWNER_GROUP, place);
+    if (!task) {
+        rc = -errno;
+        leave(group);
+        return rc;
+    }
+    task->group = group;
+    agl_list_append(&group->members, &task->member);
+    /* It may have been cancelled between the handing over of the place and now. */
+    if (group->cancelled)
+        agl_task_cancel(task);
+    return 0;
+}
+
+static void keep_error(aglet_group *group, const aglet_task *task) {
+    if (group->error_count == ERRORS_MAX)
+        return;
+    struct aglet_group_error *error = &group->errors[group->error_count++];
+    char where[AGL_PLACE_TEXT];
+    memcpy(error->task, task->name, sizeof error->task);
+    error->error = task->result;
+    agl_place_text(&task->created, where, sizeof where);
+    snprintf(error->created, sizeof error->created, "%.*s", (int)sizeof error->created - 1, where);
+}
+
+void agl_group_member_done(aglet_task *task) {
+    aglet_group *group = task->group;
+    agl_list_remove(&task->member);
+    if (agl_task_failed(task)) {
+        keep_error(group, task);
+        if (!group->cancelled)
+            cancel(group);
+    } else if (task->result < 0) {
+        group->cut++;
+    }
+    leave(group);
+}
+
+size_t aglet_group_errors(const aglet_group *group, const struct aglet_group_error **list) {
+    *list = group->errors;
+    return group->error_count;
+}
+
+/* Waits for all members. Returns the error that cut the wait, which has cancelled them. */
+static int wait_for_members(aglet_task *self, aglet_group *group) {
+    struct agl_wait wait = {
+        .what = "the tasks of a group", .object = group, .until = INT64_MAX, .on_task = true};
+    int cut = 0;
+    group->closing = true;
+    while (group->running > 0) {
+        int rc = agl_park(self, &wait);
+        if (rc < 0 && !cut) {
+            cut = rc;
+            wait.firm = true;
+            cancel(group);
+        }
+    }
+    return cut;
+}
+
+int aglet_group_close(aglet_group *group) {
+    aglet_task *self = agl_self("aglet_group_close");
+    if (!group)
+        return -EINVAL;
+    if (!self || self != group->host || !group->scope)
+        return -EPERM;
+    struct agl_scope *scope = group->scope;
+    group->scope = NULL;
+    agl_scope_close(self, scope);
+    int cut = wait_for_members(self, group);
+    int result = group->error_count ? group->errors[0].error : group->cut ? cut : 0;
+    agl_resource_close(&group->resource);
+    free(group);
+    return result;
+}
+
+void agl_group_abandon(aglet_task *self, aglet_group *group) {
+    agl_report(self->loop, "leak", self, &group->resource.acquired, "group not closed");
+    cancel(group);
+    struct agl_scope *scope = group->scope;
+    group->scope = NULL;
+    agl_scope_close(self, scope);
+    wait_for_members(self, group);
+    agl_resource_close(&group->resource);
+    free(group);
+}

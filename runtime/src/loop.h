@@ -1,0 +1,210 @@
+/*
+ * The loop and its tasks: the structures that all of the runtime shares, and the scheduler.
+ *
+ * How a wait works. A task parks: it stands in at most one row and has one timer. Whoever wakes it
+ * first decides how the wait ended: agl_wake() takes it out of the row, disarms nothing else and
+ * puts it on the ready row with the result. A second wake does nothing. So a wait is completed or
+ * cut, never both, and what is handed over with a wake (a lock, a permit, an item) is never lost.
+ */
+#ifndef AGL_LOOP_H
+#define AGL_LOOP_H
+
+#include <aglet/base.h>
+#include <aglet/run.h>
+
+#include "context.h"
+#include "fiber.h"
+#include "list.h"
+#include "place.h"
+#include "stack.h"
+#include "timer.h"
+
+enum { AGL_NAME_SIZE = 32, AGL_SPARE_SCOPES = 4 };
+
+enum agl_scope_kind {
+    AGL_SCOPE_TASK, /* the outermost of every task: cancelled by aglet_cancel() */
+    AGL_SCOPE_FAIL,
+    AGL_SCOPE_MOVE_ON,
+    AGL_SCOPE_SHIELD,
+    AGL_SCOPE_GROUP /* a group's body: cancelled when a task of the group fails */
+};
+
+struct agl_scope {
+    struct agl_scope *outer;
+    uint64_t serial;  /* tells an open scope from a later one at the same address */
+    int64_t deadline; /* nanoseconds of the loop's clock; INT64_MAX: none */
+    enum agl_scope_kind kind;
+    int error; /* what suspensions inside return; 0: nothing */
+    aglet_group *group;
+    struct agl_place place;
+};
+
+enum agl_state { AGL_READY, AGL_RUNNING, AGL_PARKED, AGL_DONE };
+
+enum agl_owner {
+    AGL_OWNER_HANDLE, /* whoever has the handle */
+    AGL_OWNER_DETACHED,
+    AGL_OWNER_GROUP,
+    AGL_OWNER_SHIELD, /* the loop: not cancelled at the end */
+    AGL_OWNER_MAIN
+};
+
+/** What a task waits for; filled by the caller of agl_park(). */
+struct agl_wait {
+    const char *what;   /* a phrase for people: "lock", "read" */
+    const void *object; /* which one */
+    agl_list *row;      /* where to stand in line; NULL: nowhere */
+    int64_t until;      /* the wait's own end, nanoseconds; INT64_MAX: none */
+    bool firm;          /* not to be cut by a cancellation or a deadline */
+    bool on_task;       /* it ends when another task does */
+};
+
+struct aglet_task {
+    struct agl_context context;
+    struct agl_fiber fiber;
+    struct agl_stack stack;
+    struct agl_loop *loop;
+    agl_list link;   /* in the loop's list of tasks */
+    agl_list row;    /* in the ready row or in the row it waits in */
+    agl_list member; /* in its group's list */
+    struct agl_timer timer;
+    struct agl_wait wait;
+    struct agl_scope root;
+    struct agl_scope spare[AGL_SPARE_SCOPES];
+    struct agl_scope *scope; /* the innermost */
+    aglet_fn fn;
+    void *arg;
+    aglet_task *awaiter;
+    aglet_group *group;
+    struct agl_place created;
+    struct agl_place locked_at;
+    struct agl_place mutation_at;
+    const char *mutation;
+    uint64_t id;
+    enum agl_state state;
+    enum agl_owner owner;
+    int result;
+    int woken; /* how the wait ended */
+    int io_budget;
+    unsigned cuts; /* suspensions cut in a row, or since the task was cancelled */
+    unsigned locks;
+    unsigned mutations;
+    bool deadlocked;
+    bool lost; /* stopped in the middle: its stack is not used again */
+    char name[AGL_NAME_SIZE];
+};
+
+struct agl_pool;
+
+struct agl_loop {
+    struct agl_context context; /* of the thread's own stack, which polls */
+    struct agl_fiber fiber;
+    aglet_task *running; /* NULL while the thread's own stack runs */
+    aglet_task *main;
+    aglet_task *zombie; /* a finished task without owner, still on its stack */
+    agl_list ready;
+    agl_list tasks;     /* all, the finished ones with an owner included */
+    agl_list resources; /* struct agl_resource: streams and the like that are open */
+    struct agl_timers timers;
+    struct agl_timer close_timer;
+    struct agl_stacks stacks;
+    struct agl_pool *workers, *resolvers;
+    struct aglet_options options;
+    int64_t now;        /* nanoseconds; read when the loop polls */
+    int64_t step_start; /* debug: when the running task got the thread */
+    uint64_t next_id, next_serial;
+    size_t unfinished; /* tasks that are not done */
+    size_t io_waits;   /* tasks waiting for a descriptor */
+    size_t foreign;    /* calls under way on other threads */
+    unsigned turns;    /* switches since the last poll */
+    int epoll, wakeup;
+    bool debug, closing;
+};
+
+/** A result of agl_park(): the wait's own `until` was reached. */
+#define AGL_REACHED 1
+
+/** The loop of this thread; NULL outside aglet_run(). */
+struct agl_loop *agl_loop_current(void);
+void agl_loop_set_current(struct agl_loop *loop);
+
+/** The running task; NULL outside a coroutine, which is reported as misuse of `function`. */
+aglet_task *agl_self(const char *function);
+
+/* sched.c */
+
+/** Makes a new context for `task`, which then runs agl_task_body(). */
+void agl_sched_prepare(aglet_task *task);
+/** Puts a task at the end of the ready row. */
+void agl_ready(aglet_task *task);
+/** Ends the wait of `task` with `result`; false if it does not wait (any more). */
+bool agl_wake(aglet_task *task, int result);
+/** Wakes the first in `row` with `result` and returns it; NULL if it is empty. */
+aglet_task *agl_wake_first(agl_list *row, int result);
+/** Waits. Returns the waker's result, the error that cut the wait, or AGL_REACHED. */
+int agl_park(aglet_task *self, const struct agl_wait *wait);
+/** Lets the other ready tasks run. */
+void agl_pause(aglet_task *self);
+/** Leaves a task that is done; does not return. */
+_Noreturn void agl_leave(aglet_task *self);
+/** Runs ready tasks, on the thread's own stack, until none is left or it is time to poll. */
+void agl_run_ready(struct agl_loop *loop);
+/** Reads the clock. */
+int64_t agl_clock(struct agl_loop *loop);
+/** `ms` milliseconds after `from` nanoseconds; AGLET_FOREVER and overflow give INT64_MAX. */
+int64_t agl_after(int64_t from, int64_t ms);
+
+/* scope.c */
+
+/** The error with which suspensions of `task` are cut now; 0: none. */
+int agl_cut(aglet_task *task);
+/** A suspension point: gives the seam its turn, then agl_cut(). */
+int agl_suspension(aglet_task *task);
+/** The nearest deadline in force; INT64_MAX: none. */
+int64_t agl_nearest_deadline(const aglet_task *task);
+/** Cuts the wait of `task` if it has become due. */
+void agl_deliver(aglet_task *task);
+/** Opens a scope; NULL if there is no memory. */
+struct agl_scope *agl_scope_open(aglet_task *self, enum agl_scope_kind kind, int64_t deadline,
+                                 struct agl_place place);
+/** Closes `scope` and all inside it, of which each is reported. */
+void agl_scope_close(aglet_task *self, struct agl_scope *scope);
+/** True if `scope` is one of the open scopes of `self` and has this serial. */
+bool agl_scope_is_open(const aglet_task *self, const struct agl_scope *scope, uint64_t serial);
+
+/* task.c */
+
+/** A new ready task; NULL with errno. */
+aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl_owner owner,
+                         struct agl_place created);
+/** What a task's stack runs. */
+_Noreturn void agl_task_body(void);
+/** Ends the running task with `result`; `lost` if its frames are left as they are. */
+_Noreturn void agl_task_end(aglet_task *self, int result, bool lost);
+/** Frees a task that is done. */
+void agl_task_free(aglet_task *task);
+/** Cancels without checks. */
+void agl_task_cancel(aglet_task *task);
+/** True if the task failed by itself, not by being cancelled. */
+bool agl_task_failed(const aglet_task *task);
+
+/* await.c */
+
+/** Waits until `task` is done. With `firm` zero, returns the error that cut the wait. */
+int agl_wait_done(aglet_task *self, aglet_task *task, bool firm);
+
+/* group.c */
+
+/** A task of a group is done; the last call before it is freed. */
+void agl_group_member_done(aglet_task *task);
+/** Cancels and waits for a group that its task left open. */
+void agl_group_abandon(aglet_task *self, aglet_group *group);
+
+/* poll.c */
+
+int agl_poll_open(struct agl_loop *loop);
+void agl_poll_close(struct agl_loop *loop);
+/** Waits for descriptors, timers and other threads as long as nothing is ready. */
+int agl_poll(struct agl_loop *loop);
+
+#endif

@@ -1,0 +1,36 @@
+#include "place.h"
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <aglet/places.h>
+
+static _Thread_local struct agl_place noted;
+
+void aglet_place(const char *file, int line) {
+    noted.file = file;
+    noted.line = line;
+}
+
+struct agl_place agl_place_take(const void *caller) {
+    struct agl_place place = {noted.file, noted.line, caller};
+    noted.file = NULL;
+    return place;
+}
+
+const char *agl_place_text(const struct agl_place *place, char *text, size_t size) {
+    Dl_info info;
+    if (place->file) {
+        snprintf(text, size, "%s:%d", place->file, place->line);
+    } else if (place->address && dladdr(place->address, &info) && info.dli_fname) {
+        const char *base = strrchr(info.dli_fname, '/');
+        /* The address is the one returned to; the call lies before it. */
+        uintptr_t offset = (uintptr_t)place->address - (uintptr_t)info.dli_fbase - 1;
+        snprintf(text, size, "%s+0x%lx", base ? base + 1 : info.dli_fname, (unsigned long)offset);
+    } else {
+        snprintf(text, size, "?");
+    }
+    return text;
+}

@@ -1,0 +1,26 @@
+/*
+ * Places in the program's source: where a task or a resource was created.
+ */
+#ifndef AGL_PLACE_H
+#define AGL_PLACE_H
+
+#include <stddef.h>
+
+#define AGL_PLACE_TEXT 256
+
+struct agl_place {
+    const char *file; /* NULL: only the address is known */
+    int line;
+    const void *address;
+};
+
+/** The place that the program noted by aglet_place() for this call, else the `caller`'s address. */
+struct agl_place agl_place_take(const void *caller);
+
+/** Of the function that the macro stands in; only in public functions, not in their helpers. */
+#define AGL_PLACE_HERE() agl_place_take(__builtin_return_address(0))
+
+/** "file:line" or "module+0xoffset" into `text`; returns `text`. */
+const char *agl_place_text(const struct agl_place *place, char *text, size_t size);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Readiness of descriptors. Each is registered once, edge-triggered, for both directions, when an
+ * operation first has to wait. Operations try first and wait only after EAGAIN; so an edge that
+ * nobody waited for is not lost: the next operation finds what it announced.
+ */
+#ifndef AGL_POLL_H
+#define AGL_POLL_H
+
+#include "loop.h"
+
+enum agl_direction { AGL_READS, AGL_WRITES };
+
+/** A watched descriptor, embedded in its owner. */
+struct agl_watch {
+    int fd;
+    bool registered;
+    bool closing;
+    aglet_task *waiter[2]; /* by direction */
+};
+
+/** Waits until the descriptor may be ready. Returns 0, -ECANCELED, -ETIMEDOUT (also at `until`),
+ *  -EBUSY for a second waiter, -EBADF when it is being closed. */
+int agl_watch_wait(aglet_task *self, struct agl_watch *watch, enum agl_direction direction,
+                   int64_t until, const char *what);
+
+/** Before close(2): deregisters and wakes the waiters with -EBADF. */
+void agl_watch_close(struct agl_loop *loop, struct agl_watch *watch);
+
+/** At the start of an operation on a descriptor: its suspension point, and its turn for others when
+ *  the task has done many without waiting. Returns 0 or the error that cuts it. */
+int agl_io_begin(aglet_task *self);
+
+#endif

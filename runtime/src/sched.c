@@ -1,0 +1,175 @@
+/*
+ * The scheduler: who runs next, and the switch.
+ *
+ * A task that waits switches straight to the next ready one. When none is ready, or every
+ * TURNS_MAX switches so that descriptors and timers are not starved, it switches to the thread's
+ * own stack, which polls.
+ */
+#include "loop.h"
+
+#include <errno.h>
+
+#include "report.h"
+#include "seam.h"
+
+enum { TURNS_MAX = 64, CUTS_MAX = 1000 };
+
+static _Thread_local struct agl_loop *current;
+
+struct agl_loop *agl_loop_current(void) {
+    return current;
+}
+
+void agl_loop_set_current(struct agl_loop *loop) {
+    current = loop;
+}
+
+int64_t agl_clock(struct agl_loop *loop) {
+    loop->now = agl_seam_clock();
+    return loop->now;
+}
+
+int64_t agl_after(int64_t from, int64_t ms) {
+    int64_t span, when;
+    if (ms <= 0)
+        return from;
+    if (__builtin_mul_overflow(ms, 1000000, &span) || __builtin_add_overflow(from, span, &when))
+        return INT64_MAX;
+    return when;
+}
+
+/* Runs first after every switch, on the stack that was switched to. */
+static void arrive(struct agl_loop *loop, struct agl_fiber *fiber) {
+    agl_fiber_enter(fiber, &loop->fiber);
+    if (loop->zombie) {
+        aglet_task *zombie = loop->zombie;
+        loop->zombie = NULL;
+        agl_task_free(zombie);
+    }
+    if (loop->debug)
+        loop->step_start = agl_clock(loop);
+}
+
+static void first_arrival(void) {
+    struct agl_loop *loop = agl_loop_current();
+    arrive(loop, &loop->running->fiber);
+    agl_task_body();
+}
+
+void agl_sched_prepare(aglet_task *task) {
+    /* The task lies at the top of its own stack, so what is below it is the stack proper. */
+    agl_context_make(&task->context, task->stack.low, task, first_arrival);
+    agl_fiber_open(&task->fiber, task->stack.low, (size_t)((char *)task - task->stack.low));
+}
+
+void agl_ready(aglet_task *task) {
+    task->state = AGL_READY;
+    agl_list_append(&task->loop->ready, &task->row);
+}
+
+bool agl_wake(aglet_task *task, int result) {
+    if (task->state != AGL_PARKED)
+        return false;
+    agl_list_remove(&task->row);
+    task->woken = result;
+    agl_ready(task);
+    return true;
+}
+
+aglet_task *agl_wake_first(agl_list *row, int result) {
+    agl_list *first = agl_list_first(row);
+    if (!first)
+        return NULL;
+    aglet_task *task = AGL_CONTAINER(first, aglet_task, row);
+    agl_wake(task, result);
+    return task;
+}
+
+/* Who runs next; NULL: the thread's own stack. */
+static aglet_task *choose(struct agl_loop *loop) {
+    if (agl_list_empty(&loop->ready) || ++loop->turns >= TURNS_MAX)
+        return NULL;
+    return agl_seam_pick(loop);
+}
+
+/* Leaves the running task, which stands somewhere already. */
+static void switch_away(aglet_task *self, bool last) {
+    struct agl_loop *loop = self->loop;
+    if (loop->debug)
+        agl_report_slow_step(self);
+    aglet_task *next = choose(loop);
+    if (next == self) {
+        self->state = AGL_RUNNING;
+        return;
+    }
+    loop->running = next;
+    if (next) {
+        next->state = AGL_RUNNING;
+        agl_fiber_leave(&self->fiber, &next->fiber, last);
+        agl_context_switch(&self->context, &next->context);
+    } else {
+        agl_fiber_leave(&self->fiber, &loop->fiber, last);
+        agl_context_switch(&self->context, &loop->context);
+    }
+    arrive(loop, &self->fiber);
+}
+
+void agl_run_ready(struct agl_loop *loop) {
+    loop->turns = 0;
+    aglet_task *next;
+    while ((next = choose(loop))) {
+        loop->running = next;
+        next->state = AGL_RUNNING;
+        agl_fiber_leave(&loop->fiber, &next->fiber, 0);
+        agl_context_switch(&loop->context, &next->context);
+        arrive(loop, &loop->fiber);
+    }
+}
+
+void agl_pause(aglet_task *self) {
+    agl_ready(self);
+    switch_away(self, false);
+}
+
+void agl_leave(aglet_task *self) {
+    switch_away(self, true);
+    __builtin_unreachable();
+}
+
+/* A task that goes on for ever after its cancellation would keep those who wait for it, and run(),
+ * from going on. */
+static void count_cut(aglet_task *self, int error) {
+    if (++self->cuts < CUTS_MAX)
+        return;
+    agl_report_always(self->loop, "swallowed-cancel", self, &self->created,
+                      "goes on after %d suspensions returned error %d; it is stopped in: %s",
+                      CUTS_MAX, -error, self->wait.what);
+    agl_task_end(self, -ECANCELED, true);
+}
+
+int agl_park(aglet_task *self, const struct agl_wait *wait) {
+    struct agl_loop *loop = self->loop;
+    self->wait = *wait;
+    int64_t until = wait->until;
+    if (!wait->firm) {
+        int rc = agl_suspension(self);
+        if (rc < 0) {
+            count_cut(self, rc);
+            return rc;
+        }
+        if (!self->root.error)
+            self->cuts = 0;
+        int64_t deadline = agl_nearest_deadline(self);
+        if (deadline < until)
+            until = deadline;
+    }
+    if (until != INT64_MAX)
+        agl_timer_arm(&loop->timers, &self->timer, until);
+    self->state = AGL_PARKED;
+    if (wait->row)
+        agl_list_append(wait->row, &self->row);
+    switch_away(self, false);
+    agl_timer_cancel(&loop->timers, &self->timer);
+    self->wait = (struct agl_wait){0};
+    return self->woken;
+}

@@ -1,0 +1,43 @@
+/*
+ * The seams: every point at which the runtime depends on something outside of itself. Each function
+ * stands alone in its file seam_*.c, so that another library which defines it, linked before this
+ * one, takes its place: a virtual clock, seeded scheduling, failing allocations and system calls,
+ * cancellation at the k-th suspension.
+ */
+#ifndef AGL_SEAM_H
+#define AGL_SEAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+struct agl_loop;
+struct aglet_task;
+
+/** Takes the task to run next off the ready row, which is not empty. */
+struct aglet_task *agl_seam_pick(struct agl_loop *loop);
+
+/** Nanoseconds of a monotonic clock. */
+int64_t agl_seam_clock(void);
+
+/** Waits for events of the loop's descriptors at most `timeout_ns` nanoseconds (< 0: for ever).
+ *  Returns their number, or a negative errno. */
+int agl_seam_wait(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns);
+
+/** The task passes a suspension point, before its cancellation is looked at. */
+void agl_seam_suspend(struct aglet_task *task);
+
+/** Zeroed memory, or NULL. */
+void *agl_seam_alloc(size_t size);
+/** As realloc(). */
+void *agl_seam_realloc(void *memory, size_t size);
+
+/* System calls on descriptors; a negative errno instead of -1. EINTR does not come through. */
+ssize_t agl_seam_read(int fd, void *buffer, size_t size);
+ssize_t agl_seam_write(int fd, const void *data, size_t size);
+int agl_seam_accept(int fd);
+int agl_seam_connect(int fd, const struct sockaddr *address, socklen_t length);
+
+#endif

@@ -1,0 +1,9 @@
+#include "seam.h"
+
+#include <time.h>
+
+int64_t agl_seam_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}

@@ -1,0 +1,44 @@
+#include "seam.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+ssize_t agl_seam_read(int fd, void *buffer, size_t size) {
+    for (;;) {
+        ssize_t count = read(fd, buffer, size);
+        if (count >= 0)
+            return count;
+        if (errno != EINTR)
+            return -errno;
+    }
+}
+
+ssize_t agl_seam_write(int fd, const void *data, size_t size) {
+    for (;;) {
+        /* A peer that went away is an error to return, not a signal; pipes have no such flag. */
+        ssize_t count = send(fd, data, size, MSG_NOSIGNAL);
+        if (count < 0 && errno == ENOTSOCK)
+            count = write(fd, data, size);
+        if (count >= 0)
+            return count;
+        if (errno != EINTR)
+            return -errno;
+    }
+}
+
+int agl_seam_accept(int fd) {
+    for (;;) {
+        int accepted = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (accepted >= 0)
+            return accepted;
+        if (errno != EINTR && errno != ECONNABORTED)
+            return -errno;
+    }
+}
+
+int agl_seam_connect(int fd, const struct sockaddr *address, socklen_t length) {
+    /* After EINTR the attempt goes on by itself, as after EINPROGRESS (POSIX, connect). */
+    if (connect(fd, address, length) == 0)
+        return 0;
+    return errno == EINTR ? -EINPROGRESS : -errno;
+}

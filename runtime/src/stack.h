@@ -1,0 +1,40 @@
+/*
+ * Stacks for tasks: carved from slabs of 256, each with a guard below it, in three sizes.
+ */
+#ifndef AGL_STACK_H
+#define AGL_STACK_H
+
+#include <stddef.h>
+
+enum { AGL_STACK_CLASSES = 3 };
+
+struct agl_slab;
+struct agl_free_stack;
+
+/** All stacks of one loop. Zeroed: none yet. */
+struct agl_stacks {
+    struct agl_slab *slabs[AGL_STACK_CLASSES];
+    struct agl_free_stack *free[AGL_STACK_CLASSES];
+    size_t free_count[AGL_STACK_CLASSES];
+    size_t protected_guards;
+    size_t colour;
+};
+
+/** One stack: usable from `low` up to `top`. */
+struct agl_stack {
+    char *low;
+    char *top;
+    unsigned char size_class;
+    unsigned char guarded;
+};
+
+/** Takes a stack of at least `size` bytes (at most the largest class). Returns 0 or -ENOMEM. */
+int agl_stack_take(struct agl_stacks *stacks, size_t size, struct agl_stack *stack);
+
+/** Gives it back; nothing may run on it. Ends the process if it has overflowed unguarded. */
+void agl_stack_give(struct agl_stacks *stacks, const struct agl_stack *stack);
+
+/** Frees all memory of all stacks. */
+void agl_stacks_free(struct agl_stacks *stacks);
+
+#endif

@@ -1,0 +1,206 @@
+/*
+ * Tasks: their birth, their end, and what can be asked of a handle.
+ */
+#include <aglet/task.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loop.h"
+#include "report.h"
+
+aglet_task *agl_self(const char *function) {
+    struct agl_loop *loop = agl_loop_current();
+    if (loop && loop->running)
+        return loop->running;
+    if (agl_debug_wanted() || (loop && loop->debug))
+        fprintf(stderr, "aglet: misuse: %s() outside a coroutine\n", function);
+    return NULL;
+}
+
+static void timer_fired(struct agl_timer *timer) {
+    aglet_task *task = AGL_CONTAINER(timer, aglet_task, timer);
+    agl_deliver(task);
+    agl_wake(task, AGL_REACHED);
+}
+
+static aglet_task *place_on_stack(const struct agl_stack *stack) {
+    uintptr_t top = (uintptr_t)stack->top - sizeof(aglet_task);
+    aglet_task *task = (aglet_task *)(top & ~(uintptr_t)63);
+    memset(task, 0, sizeof *task);
+    task->stack = *stack;
+    return task;
+}
+
+aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl_owner owner,
+                         struct agl_place created) {
+    struct agl_stack stack;
+    int rc = agl_timers_reserve(&loop->timers);
+    if (rc == 0) {
+        rc = agl_stack_take(&loop->stacks, loop->options.stack_size, &stack);
+        if (rc < 0)
+            agl_timers_unreserve(&loop->timers);
+    }
+    if (rc < 0) {
+        errno = -rc;
+        return NULL;
+    }
+    aglet_task *task = place_on_stack(&stack);
+    task->loop = loop;
+    task->fn = fn;
+    task->arg = arg;
+    task->owner = owner;
+    task->created = created;
+    task->timer.fire = timer_fired;
+    task->root.deadline = INT64_MAX;
+    task->scope = &task->root;
+    task->id = ++loop->next_id;
+    snprintf(task->name, sizeof task->name, "task-%llu", (unsigned long long)task->id);
+    agl_sched_prepare(task);
+    agl_list_append(&loop->tasks, &task->link);
+    loop->unfinished++;
+    if (loop->closing && owner != AGL_OWNER_SHIELD && loop->running && agl_cut(loop->running))
+        task->root.error = -ECANCELED;
+    agl_ready(task);
+    return task;
+}
+
+bool agl_task_failed(const aglet_task *task) {
+    return task->result < 0 && !(task->result == -ECANCELED && task->root.error);
+}
+
+static void check_left_behind(aglet_task *self) {
+    struct agl_loop *loop = self->loop;
+    agl_scope_close(self, &self->root);
+    if (self->mutations)
+        agl_report(loop, "torn-write", self, &self->mutation_at, "ended within: %s",
+                   self->mutation);
+    if (self->locks)
+        agl_report(loop, "lock-held", self, &self->locked_at, "ended holding %u lock%s",
+                   self->locks, self->locks == 1 ? "" : "s");
+}
+
+/* Nobody asks for the result of such a task. */
+static void end_unowned(aglet_task *self) {
+    struct agl_loop *loop = self->loop;
+    if (agl_task_failed(self))
+        agl_report_failure(self, self->owner == AGL_OWNER_SHIELD ? "shielded task failed"
+                                                                 : "detached task failed");
+    loop->zombie = self;
+}
+
+void agl_task_end(aglet_task *self, int result, bool lost) {
+    struct agl_loop *loop = self->loop;
+    self->lost = lost;
+    check_left_behind(self);
+    self->result = result;
+    self->state = AGL_DONE;
+    self->wait = (struct agl_wait){0};
+    loop->unfinished--;
+    if (self->owner == AGL_OWNER_GROUP) {
+        agl_group_member_done(self);
+        loop->zombie = self;
+    } else if (self->awaiter) {
+        agl_wake(self->awaiter, 0);
+    } else if (self->owner == AGL_OWNER_DETACHED || self->owner == AGL_OWNER_SHIELD) {
+        end_unowned(self);
+    }
+    agl_leave(self);
+}
+
+void agl_task_body(void) {
+    aglet_task *self = agl_loop_current()->running;
+    agl_task_end(self, self->fn(self->arg), false);
+}
+
+void agl_task_free(aglet_task *task) {
+    struct agl_loop *loop = task->loop;
+    struct agl_stack stack = task->stack;
+    bool lost = task->lost;
+    agl_list_remove(&task->link);
+    agl_timers_unreserve(&loop->timers);
+    agl_fiber_close(&task->fiber);
+    if (!lost)
+        agl_stack_give(&loop->stacks, &stack);
+}
+
+void agl_task_cancel(aglet_task *task) {
+    if (task->state == AGL_DONE)
+        return;
+    if (!task->root.error)
+        task->root.error = -ECANCELED;
+    agl_deliver(task);
+}
+
+aglet_task *(aglet_create)(aglet_fn fn, void *arg) {
+    struct agl_place place = AGL_PLACE_HERE();
+    aglet_task *self = agl_self("aglet_create");
+    if (!self) {
+        errno = EPERM;
+        return NULL;
+    }
+    return agl_task_new(self->loop, fn, arg, AGL_OWNER_HANDLE, place);
+}
+
+int aglet_cancel(aglet_task *task) {
+    if (!task)
+        return -EINVAL;
+    agl_task_cancel(task);
+    return 0;
+}
+
+int aglet_detach(aglet_task *task) {
+    if (!task || task->owner != AGL_OWNER_HANDLE)
+        return -EINVAL;
+    if (task->awaiter)
+        return -EBUSY;
+    task->owner = AGL_OWNER_DETACHED;
+    if (task->state == AGL_DONE) {
+        if (agl_task_failed(task))
+            agl_report_failure(task, "detached task failed");
+        agl_task_free(task);
+    }
+    return 0;
+}
+
+bool aglet_task_done(const aglet_task *task) {
+    return task->state == AGL_DONE;
+}
+
+int aglet_task_result(const aglet_task *task) {
+    return task->state == AGL_DONE ? task->result : -EINPROGRESS;
+}
+
+bool aglet_task_cancelled(const aglet_task *task) {
+    return task->root.error != 0;
+}
+
+void aglet_task_set_name(aglet_task *task, const char *name) {
+    snprintf(task->name, sizeof task->name, "%s", name);
+}
+
+const char *aglet_task_name(const aglet_task *task) {
+    return task->name;
+}
+
+aglet_task *aglet_current(void) {
+    struct agl_loop *loop = agl_loop_current();
+    return loop ? loop->running : NULL;
+}
+
+int aglet_yield(void) {
+    aglet_task *self = agl_self("aglet_yield");
+    if (!self)
+        return -EPERM;
+    int rc = agl_suspension(self);
+    if (rc == 0)
+        agl_pause(self);
+    return rc;
+}
+
+int aglet_checkpoint(void) {
+    aglet_task *self = agl_self("aglet_checkpoint");
+    return self ? agl_suspension(self) : -EPERM;
+}

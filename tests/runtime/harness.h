@@ -1,0 +1,46 @@
+/*
+ * What the tests of the runtime share: cmocka, a run around a coroutine, and the reports of debug
+ * mode.
+ */
+#ifndef HARNESS_H
+#define HARNESS_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <aglet/aglet.h>
+
+/** Defines run_NAME, a test which runs the coroutine NAME and wants 0. An assertion that fails in a
+ *  task leaves its stack by longjmp, so the process ends there (see CMOCKA_TEST_ABORT). */
+#define IN_A_RUN(name)                                                                             \
+    static void run_##name(void **state) {                                                         \
+        (void)state;                                                                               \
+        assert_int_equal(aglet_run(name, NULL), 0);                                                \
+    }
+
+/** Runs `main` in debug mode; what was reported, one JSON object a line, is then in `report`. */
+static inline int run_watched(aglet_fn main, void *arg, char *report, size_t size) {
+    char path[] = "/tmp/aglet-report-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    setenv("AGLET_WITNESS", path, 1);
+    int rc = aglet_run(main, arg);
+    unsetenv("AGLET_WITNESS");
+    ssize_t count = read(fd, report, size - 1);
+    report[count > 0 ? count : 0] = 0;
+    close(fd);
+    unlink(path);
+    return rc;
+}
+
+#endif
