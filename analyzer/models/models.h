@@ -6,7 +6,9 @@
 
 #include "models/role.h"
 
-/** What is known of one function. `parameters` is -1 when the model does not say. */
+/** What is known of one function. `parameters` is -1 when the model does not say; those of a "..."
+ *  are not counted. The roles are all there is to know: an argument that no role keeps (takes,
+ *  borrows, the data of spawns and of calls-back outside `sync`) is not kept. */
 struct model_function {
     const char *name;
     const char *library; /* the model's name */

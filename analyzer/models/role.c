@@ -54,6 +54,8 @@ void role_init(struct role *role, enum role_kind kind) {
     /* A resource whose place is not given is what the function returns. */
     if (kind == ROLE_ACQUIRES)
         role->arg = ROLE_ARG_RETURN;
+    if (kind == ROLE_RELEASES)
+        role->via = ROLE_VIA_ARG;
 }
 
 static const char *copy_text(const char *text) {
@@ -96,9 +98,8 @@ unsigned role_key_of(enum role_kind kind, const char *key, char **error) {
 static unsigned needed_keys(enum role_kind kind) {
     switch (kind) {
     case ROLE_ACQUIRES:
-        return KEY_KIND;
     case ROLE_RELEASES:
-        return KEY_KIND | KEY_ARG;
+        return KEY_KIND;
     case ROLE_JOINS:
     case ROLE_CANCELS:
     case ROLE_DETACHES:
@@ -106,13 +107,12 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_SHIELDS:
     case ROLE_TAKES_DEADLINE:
     case ROLE_COMPLETES:
+    case ROLE_RETURNS:
         return KEY_ARG;
     case ROLE_BORROWS:
         return KEY_ARG | KEY_UNTIL;
     case ROLE_CALLS_BACK:
         return KEY_ARG | KEY_CONTEXT;
-    case ROLE_SPAWNS:
-        return KEY_ENTRY;
     case ROLE_BLOCKS:
         return KEY_KIND;
     case ROLE_MUTATES:
@@ -128,6 +128,13 @@ int role_check(const struct role *role, unsigned given, char **error) {
         if (missing & (1u << i))
             return sentence(error, "role '%s' needs the key '%s'", role_name(role->kind),
                             key_names[i]);
+    /* What is released is an argument or what an argument points to. */
+    if (role->kind == ROLE_RELEASES && !(given & KEY_ARG) == !(given & KEY_VIA))
+        return sentence(error, "role 'releases' needs one of the keys 'arg' and 'via'");
+    if (role->kind == ROLE_RELEASES && role->via == ROLE_VIA_RETURN)
+        return sentence(error, "role 'releases' cannot release what is returned");
+    if (role->kind == ROLE_SPAWNS && !(given & (KEY_ENTRY | KEY_HANDLE)))
+        return sentence(error, "role 'spawns' needs the key 'entry' or 'handle'");
     return 0;
 }
 

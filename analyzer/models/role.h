@@ -36,7 +36,7 @@ enum role_when {
     ROLE_WHEN_MAYBE /* may or may not (suspends) */
 };
 
-/** Where an acquired resource is found. */
+/** Where an acquired resource is found, or a released one. */
 enum role_via {
     ROLE_VIA_RETURN, /* the returned value */
     ROLE_VIA_OUT,    /* *arg afterwards holds the handle: fopen-like with an out-parameter */
@@ -68,7 +68,7 @@ enum role_times { ROLE_TIMES_UNKNOWN, ROLE_TIMES_ONCE, ROLE_TIMES_AT_MOST_ONCE, 
 struct role {
     enum role_kind kind;
     const char *subject; /* kind=, what=: "task", "io", "db" … ; NULL if none */
-    const char *context; /* calls-back: coroutine loop worker thread sync */
+    const char *context; /* calls-back: coroutine loop worker thread sync signal */
     const char *until;   /* borrows, calls-back */
     int arg;
     int entry, data, owner, sql; /* ROLE_ARG_NONE if not given */

@@ -18,8 +18,11 @@ static const char *const blocks_kinds[] = {"sleep",   "io",   "net", "dns", "loc
                                            "process", "wait", "db",  "cpu"};
 static const char *const lock_kinds[] = {"thread", "async"};
 static const char *const subjects[] = {"db", "file", "peer", "state"};
-static const char *const contexts[] = {"coroutine", "loop", "worker", "thread", "sync"};
+static const char *const contexts[] = {"coroutine", "loop", "worker", "thread", "sync", "signal"};
 static const char *const ends[] = {"return", "callback", "join", "close-callback", "completion"};
+
+/* What a resource kind's name is made of: also a C type's name will do. */
+#define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
@@ -74,10 +77,9 @@ static int set_word(const char **to, const char *value, const char *const *list,
     if (list && index_of(value, list, count, error) < 0)
         return -1;
     if (!list) {
-        size_t good = strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+        size_t good = strspn(value, WORD);
         if (good == 0 || value[good])
-            return sentence(error, "'%s' is not a kind's name: small letters, digits, - and _",
-                            value);
+            return sentence(error, "'%s' is not a kind's name: letters, digits, - and _", value);
     }
     *to = mem_text(value);
     return 0;
