@@ -156,21 +156,37 @@ size_t aglet_group_errors(const aglet_group *group, const struct aglet_group_err
     return group->error_count;
 }
 
-/* Waits for all members. Returns the error that cut the wait, which has cancelled them. */
-static int wait_for_members(aglet_task *self, aglet_group *group) {
-    struct agl_wait wait = {
-        .what = "the tasks of a group", .object = group, .until = INT64_MAX, .on_task = true};
+/* Leaves the body's scope and waits for all members. What cuts the wait cancels them; so does
+ * reaching `until`. Returns the error that cut it. */
+static int finish(aglet_task *self, aglet_group *group, bool firm, int64_t until) {
+    struct agl_scope *scope = group->scope;
+    group->scope = NULL;
+    agl_scope_close(self, scope);
+    struct agl_wait wait = {.what = "the tasks of a group",
+                            .object = group,
+                            .until = until,
+                            .firm = firm,
+                            .on_task = true};
     int cut = 0;
     group->closing = true;
     while (group->running > 0) {
         int rc = agl_park(self, &wait);
-        if (rc < 0 && !cut) {
+        if (rc == 0)
+            continue;
+        if (rc < 0)
             cut = rc;
-            wait.firm = true;
-            cancel(group);
-        }
+        cancel(group);
+        wait.firm = true;
+        wait.until = INT64_MAX;
     }
     return cut;
+}
+
+static int release(aglet_group *group, int cut) {
+    int result = group->error_count ? group->errors[0].error : group->cut ? cut : 0;
+    agl_resource_close(&group->resource);
+    free(group);
+    return result;
 }
 
 int aglet_group_close(aglet_group *group) {
@@ -179,23 +195,23 @@ int aglet_group_close(aglet_group *group) {
         return -EINVAL;
     if (!self || self != group->host || !group->scope)
         return -EPERM;
-    struct agl_scope *scope = group->scope;
-    group->scope = NULL;
-    agl_scope_close(self, scope);
-    int cut = wait_for_members(self, group);
-    int result = group->error_count ? group->errors[0].error : group->cut ? cut : 0;
-    agl_resource_close(&group->resource);
-    free(group);
-    return result;
+    return release(group, finish(self, group, false, INT64_MAX));
+}
+
+int aglet_group_drain(aglet_group *group, int64_t grace_ms) {
+    aglet_task *self = agl_self("aglet_group_drain");
+    if (!group)
+        return -EINVAL;
+    if (!self || self != group->host || !group->scope)
+        return -EPERM;
+    int64_t until = agl_after(agl_clock(self->loop), grace_ms);
+    return release(group, finish(self, group, true, until));
 }
 
 void agl_group_abandon(aglet_task *self, aglet_group *group) {
     agl_report(self->loop, "leak", self, &group->resource.acquired, "group not closed");
+    group->cancelled = true;
     cancel(group);
-    struct agl_scope *scope = group->scope;
-    group->scope = NULL;
-    agl_scope_close(self, scope);
-    wait_for_members(self, group);
-    agl_resource_close(&group->resource);
-    free(group);
+    finish(self, group, true, INT64_MAX);
+    release(group, 0);
 }

@@ -92,9 +92,8 @@ void agl_report(struct agl_loop *loop, const char *kind, const aglet_task *task,
     va_end(args);
 }
 
-void agl_report_always(struct agl_loop *loop, const char *kind, const aglet_task *task,
-                       const struct agl_place *place, const char *format, ...) {
-    (void)loop;
+void agl_report_always(const char *kind, const aglet_task *task, const struct agl_place *place,
+                       const char *format, ...) {
     va_list args;
     va_start(args, format);
     report(kind, task, place, format, args);
@@ -121,7 +120,7 @@ void agl_report_deadlock(struct agl_loop *loop) {
     AGL_LIST_EACH(node, &loop->tasks) {
         const aglet_task *task = AGL_CONTAINER(node, aglet_task, link);
         if (chain ? waits_alone(task) : task->state == AGL_PARKED)
-            agl_report_always(loop, "suspended-forever", task, &task->created,
+            agl_report_always("suspended-forever", task, &task->created,
                               "waits for: %s; nothing can wake it", task->wait.what);
     }
 }
@@ -135,9 +134,13 @@ void agl_report_failure(const aglet_task *task, const char *reason) {
         .created = agl_place_text(&task->created, where, sizeof where),
         .reason = reason,
     };
+    /* The handler is no coroutine, though it is called from the end of one. */
+    aglet_task *running = task->loop->running;
+    task->loop->running = NULL;
     if (options->on_failure)
         options->on_failure(options->on_failure_data, &failure);
     else
         fprintf(stderr, "aglet: %s: task %s: %s: %s\n", failure.created, failure.task,
                 failure.reason, strerror(-failure.error));
+    task->loop->running = running;
 }

@@ -12,9 +12,8 @@ void agl_report(struct agl_loop *loop, const char *kind, const aglet_task *task,
     __attribute__((format(printf, 5, 6)));
 
 /** As agl_report(), outside of debug mode too: for what changes the program's course. */
-void agl_report_always(struct agl_loop *loop, const char *kind, const aglet_task *task,
-                       const struct agl_place *place, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+void agl_report_always(const char *kind, const aglet_task *task, const struct agl_place *place,
+                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /** Debug mode: reports the running task if its step took too long. */
 void agl_report_slow_step(aglet_task *task);

@@ -37,10 +37,16 @@ static void set_options(struct agl_loop *loop, const struct aglet_options *optio
     loop->debug = mine->debug || agl_debug_wanted();
 }
 
+/* A group's task and an awaited one are cancelled by who waits for them, when it is cut: that may
+ * be shielded, or give them a period of grace. */
+static bool cancelled_by_waiter(const aglet_task *task) {
+    return task->owner == AGL_OWNER_GROUP || task->awaiter;
+}
+
 static void cancel_all(struct agl_loop *loop, bool shielded_too) {
     AGL_LIST_EACH(node, &loop->tasks) {
         aglet_task *task = AGL_CONTAINER(node, aglet_task, link);
-        if (shielded_too || task->owner != AGL_OWNER_SHIELD)
+        if (shielded_too || (task->owner != AGL_OWNER_SHIELD && !cancelled_by_waiter(task)))
             agl_task_cancel(task);
     }
 }

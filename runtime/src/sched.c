@@ -7,12 +7,10 @@
  */
 #include "loop.h"
 
-#include <errno.h>
-
 #include "report.h"
 #include "seam.h"
 
-enum { TURNS_MAX = 64, CUTS_MAX = 1000 };
+enum { TURNS_MAX = 64 };
 
 static _Thread_local struct agl_loop *current;
 
@@ -136,29 +134,14 @@ void agl_leave(aglet_task *self) {
     __builtin_unreachable();
 }
 
-/* A task that goes on for ever after its cancellation would keep those who wait for it, and run(),
- * from going on. */
-static void count_cut(aglet_task *self, int error) {
-    if (++self->cuts < CUTS_MAX)
-        return;
-    agl_report_always(self->loop, "swallowed-cancel", self, &self->created,
-                      "goes on after %d suspensions returned error %d; it is stopped in: %s",
-                      CUTS_MAX, -error, self->wait.what);
-    agl_task_end(self, -ECANCELED, true);
-}
-
 int agl_park(aglet_task *self, const struct agl_wait *wait) {
     struct agl_loop *loop = self->loop;
     self->wait = *wait;
     int64_t until = wait->until;
     if (!wait->firm) {
         int rc = agl_suspension(self);
-        if (rc < 0) {
-            count_cut(self, rc);
+        if (rc < 0)
             return rc;
-        }
-        if (!self->root.error)
-            self->cuts = 0;
         int64_t deadline = agl_nearest_deadline(self);
         if (deadline < until)
             until = deadline;

@@ -12,6 +12,8 @@
 #include "report.h"
 #include "seam.h"
 
+enum { CUTS_MAX = 1000 };
+
 int agl_cut(aglet_task *task) {
     if (task->deadlocked)
         return -EDEADLK;
@@ -28,9 +30,25 @@ int agl_cut(aglet_task *task) {
     return error;
 }
 
+/* A task that goes on for ever after its cancellation would keep those who wait for it, and run(),
+ * from going on. */
+static void count_cut(aglet_task *self, int error) {
+    if (++self->cuts < CUTS_MAX)
+        return;
+    agl_report_always("swallowed-cancel", self, &self->created,
+                      "goes on after %d suspensions returned error %d; it is stopped there",
+                      CUTS_MAX, -error);
+    agl_task_end(self, -ECANCELED, true);
+}
+
 int agl_suspension(aglet_task *task) {
     agl_seam_suspend(task);
-    return agl_cut(task);
+    int error = agl_cut(task);
+    if (error)
+        count_cut(task, error);
+    else if (!task->root.error)
+        task->cuts = 0;
+    return error;
 }
 
 int64_t agl_nearest_deadline(const aglet_task *task) {

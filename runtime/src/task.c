@@ -15,8 +15,11 @@ aglet_task *agl_self(const char *function) {
     struct agl_loop *loop = agl_loop_current();
     if (loop && loop->running)
         return loop->running;
-    if (agl_debug_wanted() || (loop && loop->debug))
-        fprintf(stderr, "aglet: misuse: %s() outside a coroutine\n", function);
+    if (agl_debug_wanted() || (loop && loop->debug)) {
+        struct agl_place place = agl_place_take(NULL);
+        agl_report_always("outside-coroutine", NULL, &place, "%s() called outside a coroutine",
+                          function);
+    }
     return NULL;
 }
 

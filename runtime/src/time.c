@@ -16,7 +16,7 @@ static int sleep_until_ns(aglet_task *self, int64_t when) {
     return rc == AGL_REACHED ? 0 : rc;
 }
 
-int aglet_sleep(int64_t ms) {
+int(aglet_sleep)(int64_t ms) {
     aglet_task *self = agl_self("aglet_sleep");
     if (!self)
         return -EPERM;

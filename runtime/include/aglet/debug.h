@@ -18,7 +18,8 @@
  *     swallowed-cancel       a task goes on after it was cancelled
  *     torn-write             a task ended between mutation begin and end
  *     nested-run             run() in a running loop
- *     misuse                 a call that is not allowed here
+ *     outside-coroutine      a coroutine function called outside of any
+ *     misuse                 another call that is not allowed here
  *
  * `place` is "file:line" in programs compiled with -DAGLET_PLACES, else "module+offset".
  */

@@ -59,4 +59,9 @@ size_t aglet_group_errors(const aglet_group *group, const struct aglet_group_err
  */
 AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(group, 1) int aglet_group_close(aglet_group *group);
 
+/** As aglet_group_close(), for a graceful end: even if the closing task is cancelled, the group's
+ *  tasks have `grace_ms` milliseconds to finish; those that remain are cancelled and waited for. */
+AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(group, 1) int aglet_group_drain(aglet_group *group,
+                                                                              int64_t grace_ms);
+
 #endif

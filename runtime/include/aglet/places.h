@@ -32,6 +32,8 @@ void aglet_place(const char *file, int line);
 #define aglet_move_on_after(d, ms)   AGLET_AT(aglet_move_on_after(d, ms))
 #define aglet_shield_begin(s)        AGLET_AT(aglet_shield_begin(s))
 #define aglet_mutation_begin(what)   AGLET_AT(aglet_mutation_begin(what))
+#define aglet_sleep(ms)              AGLET_AT(aglet_sleep(ms))
+#define aglet_await(task)            AGLET_AT(aglet_await(task))
 #endif
 
 #endif

@@ -37,10 +37,10 @@ struct aglet_options {
  *   4. closes the descriptors of streams, servers and files that were left open (in debug mode each
  *      is reported as a leak), ends the worker threads and frees the loop.
  *
- * A task that ignores its cancellation cannot hold this up for ever: one that goes through 1000 cut
- * suspensions after step 1 is reported as `swallowed-cancel` and never resumed. When all tasks wait
- * and nothing can wake them, each is reported as `suspended-forever` and its wait, shielded or not,
- * returns -EDEADLK.
+ * A task that ignores its cancellation cannot hold this up for ever: after 1000 suspensions that
+ * were cut it is reported as `swallowed-cancel` and ended where it is, with -ECANCELED. When all
+ * tasks wait and nothing can wake them, each is reported as `suspended-forever` and its wait,
+ * shielded or not, returns -EDEADLK.
  *
  * @return what `main` returned; -EPERM inside a running loop (run() does not nest); -ENOMEM or
  *         another error of the kernel if no loop could be made, and then `main` was not called.
