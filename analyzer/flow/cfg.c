@@ -1,0 +1,248 @@
+#include "flow/cfg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/memory.h"
+
+struct build {
+    struct cfg *cfg;
+    uint32_t register_words, local_words, name_words;
+    struct bitset live_registers, live_locals, read_later; /* of the block being walked */
+};
+
+static int compare_ids(const void *a, const void *b) {
+    ir_id x = *(const ir_id *)a, y = *(const ir_id *)b;
+    return x < y ? -1 : x > y;
+}
+
+uint32_t cfg_name(const struct cfg *cfg, ir_id name) {
+    const ir_id *hit = bsearch(&name, cfg->names, cfg->name_count, sizeof *cfg->names, compare_ids);
+    return hit ? (uint32_t)(hit - cfg->names) : IR_NONE;
+}
+
+/* The name by which a place is remembered as read: its field, or the global it is. */
+static ir_id place_name(const struct ir_unit *unit, ir_id place_id) {
+    const struct ir_place *place = &unit->places.data[place_id];
+    while (place->kind == IR_PLACE_INDEX)
+        place = &unit->places.data[place->a];
+    if (place->kind == IR_PLACE_FIELD)
+        return place->b;
+    return place->kind == IR_PLACE_GLOBAL ? place->a | CFG_GLOBAL : IR_NONE;
+}
+
+static void collect_names(struct cfg *cfg) {
+    const struct ir_unit *unit = cfg->unit;
+    uint32_t capacity = 0;
+    for (ir_id b = 0; b < cfg->function->block_count; b++) {
+        const struct ir_block *block = ir_block_at(unit, cfg->function, b);
+        for (uint32_t i = 0; i < block->instr_count; i++) {
+            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+            ir_id name = instr->op == IR_LOAD ? place_name(unit, instr->a) : IR_NONE;
+            if (name == IR_NONE)
+                continue;
+            if (cfg->name_count == capacity) {
+                capacity = capacity ? capacity * 2 : 16;
+                cfg->names = mem_resize(cfg->names, capacity, sizeof *cfg->names);
+            }
+            cfg->names[cfg->name_count++] = name;
+        }
+    }
+    if (cfg->name_count == 0)
+        return;
+    qsort(cfg->names, cfg->name_count, sizeof *cfg->names, compare_ids);
+    uint32_t kept = 1;
+    for (uint32_t i = 1; i < cfg->name_count; i++)
+        if (cfg->names[i] != cfg->names[i - 1])
+            cfg->names[kept++] = cfg->names[i];
+    cfg->name_count = kept;
+}
+
+static void number_blocks(struct cfg *cfg) {
+    const struct ir_unit *unit = cfg->unit;
+    uint32_t count = cfg->function->block_count, depth = 0, next = count;
+    struct frame {
+        ir_id block;
+        uint32_t succ;
+    } *stack = mem_resize(NULL, count + 1, sizeof *stack);
+    bool *seen = mem_zero(count, sizeof *seen);
+    for (ir_id b = 0; b < count; b++)
+        cfg->blocks[b].order = UINT32_MAX;
+    stack[depth++] = (struct frame){0, 0};
+    seen[0] = true;
+    while (depth) {
+        struct frame *top = &stack[depth - 1];
+        const struct ir_block *block = ir_block_at(unit, cfg->function, top->block);
+        if (top->succ == block->succ_count) {
+            cfg->blocks[top->block].order = --next;
+            depth--;
+            continue;
+        }
+        ir_id succ = ir_succ(unit, block, top->succ++);
+        if (!seen[succ]) {
+            seen[succ] = true;
+            stack[depth++] = (struct frame){succ, 0};
+        }
+    }
+    free(seen);
+    free(stack);
+}
+
+static void use_register(struct build *b, ir_id reg) {
+    if (reg != IR_NONE)
+        bitset_add(&b->live_registers, reg);
+}
+
+static void use_place(struct build *b, ir_id place_id) {
+    const struct ir_place *place = &b->cfg->unit->places.data[place_id];
+    for (;;) {
+        if (place->kind == IR_PLACE_DEREF) {
+            use_register(b, place->a);
+            return;
+        }
+        if (place->kind == IR_PLACE_LOCAL) {
+            bitset_add(&b->live_locals, place->a);
+            return;
+        }
+        if (place->kind == IR_PLACE_GLOBAL)
+            return;
+        if (place->kind == IR_PLACE_INDEX)
+            use_register(b, place->b);
+        place = &b->cfg->unit->places.data[place->a];
+    }
+}
+
+static void walk_store(struct build *b, const struct ir_instr *instr) {
+    const struct ir_place *place = &b->cfg->unit->places.data[instr->a];
+    use_register(b, instr->b);
+    if (place->kind == IR_PLACE_LOCAL)
+        bitset_remove(&b->live_locals, place->a);
+    else
+        use_place(b, instr->a);
+}
+
+/* One instruction, backwards. */
+static void walk_instr(struct build *b, const struct ir_instr *instr) {
+    const struct ir_unit *unit = b->cfg->unit;
+    if (instr->dst != IR_NONE)
+        bitset_remove(&b->live_registers, instr->dst);
+    for (uint32_t i = 0; i < instr->arg_count; i++)
+        use_register(b, ir_arg(unit, instr, i));
+    switch (instr->op) {
+    case IR_ADDR:
+        use_place(b, instr->a);
+        break;
+    case IR_LOAD: {
+        use_place(b, instr->a);
+        ir_id name = place_name(unit, instr->a);
+        if (name != IR_NONE)
+            bitset_add(&b->read_later, cfg_name(b->cfg, name));
+        break;
+    }
+    case IR_STORE:
+        walk_store(b, instr);
+        break;
+    case IR_BINARY:
+        use_register(b, instr->b);
+        use_register(b, instr->a);
+        break;
+    case IR_MOVE:
+    case IR_CAST:
+    case IR_UNARY:
+        use_register(b, instr->a);
+        break;
+    case IR_CALL:
+        if (instr->sub == IR_CALL_INDIRECT)
+            use_register(b, instr->a);
+        break;
+    case IR_DEAD:
+        bitset_remove(&b->live_locals, instr->a);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool merge(struct bitset *into, const struct bitset *from) {
+    bool changed = false;
+    for (size_t i = 0; i < into->word_count; i++) {
+        uint64_t merged = into->words[i] | from->words[i];
+        changed |= merged != into->words[i];
+        into->words[i] = merged;
+    }
+    return changed;
+}
+
+static void clear(struct bitset *set) {
+    memset(set->words, 0, set->word_count * sizeof *set->words);
+}
+
+static bool walk_block(struct build *b, ir_id number) {
+    struct cfg *cfg = b->cfg;
+    const struct ir_block *block = ir_block_at(cfg->unit, cfg->function, number);
+    clear(&b->live_registers);
+    clear(&b->live_locals);
+    clear(&b->read_later);
+    for (uint32_t i = 0; i < block->succ_count; i++) {
+        const struct cfg_block *succ = &cfg->blocks[ir_succ(cfg->unit, block, i)];
+        merge(&b->live_registers, &succ->live_registers);
+        merge(&b->live_locals, &succ->live_locals);
+        merge(&b->read_later, &succ->read_later);
+    }
+    use_register(b, block->value);
+    for (uint32_t i = block->instr_count; i-- > 0;)
+        walk_instr(b, &cfg->unit->instrs.data[block->first_instr + i]);
+    struct cfg_block *facts = &cfg->blocks[number];
+    bool changed = merge(&facts->live_registers, &b->live_registers);
+    changed |= merge(&facts->live_locals, &b->live_locals);
+    changed |= merge(&facts->read_later, &b->read_later);
+    return changed;
+}
+
+static struct bitset carve(uint64_t **at, uint32_t words) {
+    struct bitset set = {*at, words};
+    *at += words;
+    return set;
+}
+
+static void keep_addressed_locals(struct cfg *cfg) {
+    for (ir_id l = 0; l < cfg->function->local_count; l++)
+        if (ir_local_at(cfg->unit, cfg->function, l)->flags & IR_LOCAL_ADDRESS_TAKEN)
+            for (ir_id b = 0; b < cfg->function->block_count; b++)
+                bitset_add(&cfg->blocks[b].live_locals, l);
+}
+
+void cfg_init(struct cfg *cfg, const struct ir_unit *unit, const struct ir_function *function) {
+    *cfg = (struct cfg){.unit = unit, .function = function};
+    uint32_t count = function->block_count;
+    cfg->blocks = mem_zero(count, sizeof *cfg->blocks);
+    number_blocks(cfg);
+    collect_names(cfg);
+    struct build b = {.cfg = cfg,
+                      .register_words = function->register_count / 64 + 1,
+                      .local_words = function->local_count / 64 + 1,
+                      .name_words = cfg->name_count / 64 + 1};
+    uint32_t each = b.register_words + b.local_words + b.name_words;
+    cfg->storage = mem_zero((size_t)each * (count + 1), sizeof *cfg->storage);
+    uint64_t *at = cfg->storage;
+    for (ir_id i = 0; i < count; i++) {
+        cfg->blocks[i].live_registers = carve(&at, b.register_words);
+        cfg->blocks[i].live_locals = carve(&at, b.local_words);
+        cfg->blocks[i].read_later = carve(&at, b.name_words);
+    }
+    b.live_registers = carve(&at, b.register_words);
+    b.live_locals = carve(&at, b.local_words);
+    b.read_later = carve(&at, b.name_words);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (ir_id i = count; i-- > 0;)
+            changed |= walk_block(&b, i);
+    }
+    keep_addressed_locals(cfg);
+}
+
+void cfg_free(struct cfg *cfg) {
+    free(cfg->blocks);
+    free(cfg->names);
+    free(cfg->storage);
+}

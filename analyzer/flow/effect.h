@@ -1,0 +1,72 @@
+/*
+ * What a call does, as the path engine needs it: the same form for a library's function (made from
+ * its roles) and for a function of the program (its summary).
+ */
+#ifndef AGLET_EFFECT_H
+#define AGLET_EFFECT_H
+
+#include "ir/ir.h"
+#include "models/role.h"
+
+/** Classes of a returned value; null is zero, a pointer that is not null is positive. */
+enum return_class { RETURNS_NEGATIVE = 1, RETURNS_ZERO = 2, RETURNS_POSITIVE = 4, RETURNS_ANY = 7 };
+
+enum effect_kind {
+    EFFECT_ACQUIRE, /* the target holds a resource that the caller owns */
+    EFFECT_RELEASE, /* the target's resource is given back */
+    EFFECT_TAKE     /* the target now belongs to somebody else */
+};
+
+enum effect_target {
+    TARGET_RETURN,
+    TARGET_ARG, /* the argument itself: a handle, or the object it points to */
+    TARGET_OUT  /* what the argument points to */
+};
+
+/** Holds when the returned value is in one of the classes of `when`. */
+struct effect {
+    uint8_t kind, target;
+    uint8_t when;            /* set of enum return_class */
+    uint8_t arg;             /* from 0; unless the target is the return value */
+    const char *subject;     /* resource kind; NULL with TAKE or to release any kind */
+    const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */
+};
+
+/** One link of a chain that leads to a guilty call. */
+struct chain {
+    const char *callee;  /* the function called here */
+    const char *subject; /* at the end of the chain: what kind of blocking, mutation …; else NULL */
+    const struct ir_unit *unit;
+    ir_id loc;
+    const struct chain *next; /* inside the callee; NULL at the end */
+};
+
+enum callee_flag {
+    CALLEE_KNOWN = 1, /* arguments without an effect are not kept, and memory that is not
+                         reached from them is not written */
+    CALLEE_PURE = 2,  /* writes nothing */
+    CALLEE_NORETURN = 4,
+    CALLEE_SUSPENDS = 8,
+    CALLEE_COROUTINE = 16,
+    CALLEE_SHIELD_BEGIN = 32,
+    CALLEE_SHIELD_END = 64,
+    CALLEE_WRITES = 128 /* may write any memory that is not private to the caller */
+};
+
+/** A call's target. */
+struct callee {
+    const char *name;
+    uint32_t function; /* the program's function, or UINT32_MAX */
+    unsigned flags;
+    uint8_t returns; /* set of enum return_class */
+    const struct effect *effects;
+    size_t effect_count;
+    const struct role *roles; /* as declared; for the rules */
+    size_t role_count;
+    const struct chain *blocks;  /* why it may block the thread, for functions of the program */
+    const struct chain *spawns;  /* where it starts a task */
+    const struct chain *awaits;  /* where it suspends */
+    const struct chain *mutates; /* where it makes an unshielded change */
+};
+
+#endif

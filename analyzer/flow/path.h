@@ -1,0 +1,92 @@
+/*
+ * The path engine: walks one function over (block, state) pairs and tells listeners what happens.
+ *
+ * It knows nothing of libraries or of rules. A client says what each call does (struct callee);
+ * rules listen. Equal states meet; above a number of states a block (64), states that rules cannot
+ * tell apart are joined, and what was open at that moment is no longer reported on.
+ */
+#ifndef AGLET_PATH_H
+#define AGLET_PATH_H
+
+#include "flow/effect.h"
+#include "flow/state.h"
+
+struct path;
+
+/** A call, as it happens in one state. */
+struct path_call {
+    const struct ir_instr *instr;
+    ir_id id; /* the instruction's index in the unit */
+    const struct callee *callee;
+    const value_id *args;
+    uint32_t arg_count;
+};
+
+/** A resource that some path neither releases nor hands on. One is reported for each acquisition.
+ */
+struct path_loss {
+    const struct duty *duty;
+    ir_id exit;  /* location where the path leaves without it, or drops the last reference */
+    bool always; /* no path of this function releases it or hands it on */
+};
+
+/** What a rule or a client listens to; any member may be NULL. */
+struct path_listener {
+    void (*on_call)(struct path *path, const struct path_call *call);
+    void (*on_loss)(struct path *path, const struct path_loss *loss);
+    void (*on_return)(struct path *path, value_id value);
+};
+
+/** What the engine asks. */
+struct path_client {
+    void *data;
+    /** Fills *callee for a call; `function` is the unit's function if it is known, else IR_NONE. */
+    void (*resolve)(void *data, const struct ir_unit *unit, const struct ir_instr *call,
+                    ir_id function, struct callee *callee);
+    unsigned states_per_block; /* 0: 64 */
+};
+
+/** The engine at work; listeners may read it. */
+struct path {
+    struct state_context context;
+    const struct ir_unit *unit;
+    const struct ir_function *function;
+    struct state *state; /* the current one */
+    const struct path_listener *const *listeners;
+    size_t listener_count;
+    const struct path_client *client;
+    void *user;     /* for the listeners */
+    size_t current; /* which listener is called */
+
+    ir_id first_instr; /* the function's instructions lie in this range of the unit's */
+    uint32_t instr_count;
+    bool *kept_params; /* parameters that were stored, or handed to somebody who may keep them */
+    bool *discharged;  /* by instruction of the function: its resource was released somewhere */
+    struct path_loss *losses;
+    uint32_t loss_count, loss_capacity;
+    bool capped;  /* states were joined or dropped because there were too many */
+    bool returns; /* some path returns */
+    struct path_block *blocks;
+    struct path_queue *queue;
+};
+
+/**
+ * Walks `function` of `unit` (which must have blocks). The path's results stay readable until
+ * path_end. `user` is passed on as path->user.
+ */
+void path_run(struct path *path, const struct ir_unit *unit, const struct ir_function *function,
+              const struct path_client *client, const struct path_listener *const *listeners,
+              size_t listener_count, void *user);
+void path_end(struct path *path);
+
+/** The value of a parameter at the function's entry. */
+value_id path_param(struct path *path, uint32_t index);
+
+/** Says whether a role's `unless` lets this call off: true when one of the conditions holds in the
+ *  current state, or may hold because too little is known of the argument. */
+bool path_excused(const struct path *path, const struct path_call *call, const struct role *role);
+
+/** True when `value` is known to be one constant, which *constant then is. */
+bool path_constant(const struct path *path, value_id value, int64_t *constant);
+
+#endif

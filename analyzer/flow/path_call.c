@@ -1,0 +1,284 @@
+/*
+ * What a call does to a state: the effects of its target, and what an unknown target might do.
+ */
+#include "flow/path_step.h"
+
+#include <string.h>
+
+enum { MOST_ARGS = 32 };
+
+static region_id arg_region(struct path *path, const struct path_call *call, unsigned arg) {
+    return arg < call->arg_count ? region_pointee(&path->context.values, call->args[arg])
+                                 : REGION_UNKNOWN;
+}
+
+static bool root_is_local(const struct path *path, region_id region) {
+    const struct value_table *t = &path->context.values;
+    return region_at(t, region_root(t, region))->kind == REGION_LOCAL;
+}
+
+static void trace_acquire(struct path *path, const struct path_call *call) {
+    struct path_trace step = {.before = path->state->trace,
+                              .loc = call->instr->loc,
+                              .kind = TRACE_ACQUIRE,
+                              .text = call->callee->name};
+    path->state->trace = arena_copy(&path->context.arena, &step, sizeof step);
+}
+
+/* The same call on an earlier round of a loop lost its resource, and now makes another: that is
+   the last moment to say so. */
+static void settle_earlier(struct path *path, ir_id origin) {
+    struct state *state = path->state;
+    for (uint32_t i = state->duty_count; i-- > 0;)
+        if (state->duties[i].origin == origin && state->duties[i].status == DUTY_LOST) {
+            path_note_loss(path, &state->duties[i], state->duties[i].end);
+            state_remove_duty(state, i);
+        }
+}
+
+static void acquire(struct path *path, const struct path_call *call, const struct effect *effect,
+                    value_id result) {
+    struct value_table *t = &path->context.values;
+    struct state *state = path->state;
+    struct duty duty = {.subject = effect->subject,
+                        .status = DUTY_OPEN,
+                        .when = effect->when,
+                        .guard = effect->when == RETURNS_ANY ? VALUE_UNKNOWN : result,
+                        .origin = call->id,
+                        .end = IR_NONE};
+    settle_earlier(path, call->id);
+    if (effect->target == TARGET_RETURN) {
+        duty.entity = result;
+    } else if (effect->target == TARGET_ARG) {
+        region_id region = arg_region(path, call, effect->arg);
+        if (region == REGION_UNKNOWN || !root_is_local(path, region))
+            return;
+        const struct region *root = region_at(t, region_root(t, region));
+        if ((state->exposed[root->a / 64] >> (root->a % 64)) & 1)
+            return;
+        duty.entity = value_address(t, region);
+    } else {
+        region_id region = arg_region(path, call, effect->arg);
+        if (region == REGION_UNKNOWN)
+            return;
+        static const struct ir_type pointer = {.kind = IR_TYPE_POINTER};
+        duty.entity = state_fresh(&path->context, state, call->id, &pointer);
+        state_bind(&path->context, state, region, duty.entity);
+        const struct region *r = region_at(t, region);
+        if (!root_is_local(path, region)) {
+            if (r->kind != REGION_POINTEE || value_at(t, r->a)->kind != VALUE_PARAM)
+                return;
+            duty.status = DUTY_OUT;
+            duty.out = region;
+        }
+    }
+    if (duty.status == DUTY_OUT)
+        path_discharge(path, &duty);
+    if (!state_duty(state, duty.entity)) {
+        trace_acquire(path, call);
+        state_add_duty(&path->context, state, duty);
+    }
+}
+
+static void release(struct path *path, const struct path_call *call, const struct effect *effect) {
+    struct value_table *t = &path->context.values;
+    struct state *state = path->state;
+    if (effect->arg >= call->arg_count)
+        return;
+    value_id value = call->args[effect->arg];
+    if (effect->target == TARGET_OUT) {
+        bool found;
+        value = state_lookup(state, region_pointee(t, value), &found);
+    }
+    struct duty *duty = state_duty(state, value);
+    if (!duty && value != value_base(t, value))
+        duty = state_duty(state, value_base(t, value));
+    if (duty) {
+        if (duty->status == DUTY_OPEN || duty->status == DUTY_OUT)
+            path_discharge(path, duty);
+        duty->status = DUTY_DONE;
+        duty->guard = VALUE_UNKNOWN;
+        duty->when = RETURNS_ANY;
+    } else if (value_at(t, value)->kind == VALUE_PARAM) {
+        struct duty done = {.entity = value,
+                            .subject = effect->subject,
+                            .status = DUTY_DONE,
+                            .when = RETURNS_ANY,
+                            .origin = call->id,
+                            .end = IR_NONE};
+        state_add_duty(&path->context, state, done);
+    }
+}
+
+/* Facts that a guard stands in, and that are about to be forgotten, take its evidence along. */
+static void doubt_guards(struct path *path, const struct binding *gone) {
+    for (uint32_t i = 0; i < path->state->duty_count; i++)
+        if (path->state->duties[i].guard != VALUE_UNKNOWN &&
+            path->state->duties[i].guard == gone->value)
+            path->state->duties[i].joined = true;
+}
+
+static bool is_exposed(const struct path *path, region_id region) {
+    const struct region *root =
+        region_at(&path->context.values, region_root(&path->context.values, region));
+    if (root->kind == REGION_LOCAL)
+        return (path->state->exposed[root->a / 64] >> (root->a % 64)) & 1;
+    return true;
+}
+
+/* Anything that is not private to this function may have changed. */
+static void invalidate(struct path *path) {
+    struct state *state = path->state;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->binding_count; i++) {
+        if (is_exposed(path, state->bindings[i].region))
+            doubt_guards(path, &state->bindings[i]);
+        else
+            state->bindings[kept++] = state->bindings[i];
+    }
+    state->binding_count = kept;
+}
+
+static const struct effect *effect_on(const struct callee *callee, unsigned arg) {
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].target != TARGET_RETURN && callee->effects[i].arg == arg)
+            return &callee->effects[i];
+    return NULL;
+}
+
+/* The callee may write here: what was stored is not ours to follow any more. The object itself,
+   such as a handle embedded in a struct, stays what it is. */
+static void overwrite(struct path *path, region_id whole) {
+    struct state *state = path->state;
+    for (uint32_t i = 0; i < state->binding_count; i++)
+        if (region_within(&path->context.values, state->bindings[i].region, whole))
+            path_escape(path, state->bindings[i].value);
+    state_unbind(&path->context, state, whole);
+}
+
+/* What the callee may write behind its arguments, and what it may keep of them. */
+static void pass_arguments(struct path *path, const struct path_call *call) {
+    const struct callee *callee = call->callee;
+    bool known = callee->flags & CALLEE_KNOWN;
+    for (uint32_t i = 0; i < call->arg_count; i++) {
+        const struct effect *effect = effect_on(callee, i);
+        if (!known && !effect) {
+            path_escape(path, call->args[i]);
+            continue;
+        }
+        if ((callee->flags & CALLEE_PURE) || (effect && effect->kind == EFFECT_RELEASE))
+            continue;
+        region_id region = arg_region(path, call, i);
+        if (region == REGION_UNKNOWN)
+            continue;
+        overwrite(path, region);
+    }
+    if (!known || (callee->flags & CALLEE_WRITES))
+        invalidate(path);
+}
+
+static value_id result_of(struct path *path, const struct path_call *call) {
+    const struct ir_instr *instr = call->instr;
+    const struct ir_type *type =
+        instr->type == IR_NONE ? NULL : &path->unit->types.data[instr->type];
+    value_id result = state_fresh(&path->context, path->state, call->id, type);
+    struct constraint fact = {.value = result, .low = INT64_MIN, .high = INT64_MAX};
+    uint8_t returns = call->callee->returns;
+    fact.nonzero = !(returns & RETURNS_ZERO);
+    if (!(returns & RETURNS_NEGATIVE))
+        fact.low = 0;
+    if (!(returns & RETURNS_POSITIVE))
+        fact.high = 0;
+    state_narrow(&path->context, path->state, fact);
+    return result;
+}
+
+/* A role that may be called off is not acted upon. */
+static bool is_excused(const struct path *path, const struct path_call *call, size_t effect) {
+    const struct role *role = call->callee->effects[effect].role;
+    return role && path_excused(path, call, role);
+}
+
+static void apply(struct path *path, const struct path_call *call) {
+    const struct callee *callee = call->callee;
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == EFFECT_RELEASE && !is_excused(path, call, i))
+            release(path, call, &callee->effects[i]);
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].arg < call->arg_count &&
+            (callee->effects[i].kind == EFFECT_TAKE ||
+             (callee->effects[i].kind == EFFECT_RELEASE && is_excused(path, call, i))))
+            path_escape(path, call->args[callee->effects[i].arg]);
+    pass_arguments(path, call);
+    value_id result = result_of(path, call);
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i))
+            acquire(path, call, &callee->effects[i], result);
+    if (call->instr->dst != IR_NONE)
+        path->state->registers[call->instr->dst] = result;
+    if ((callee->flags & CALLEE_SHIELD_BEGIN) && path->state->shields < UINT8_MAX)
+        path->state->shields++;
+    if ((callee->flags & CALLEE_SHIELD_END) && path->state->shields > 0)
+        path->state->shields--;
+    if (callee->flags & CALLEE_SUSPENDS)
+        path->state->suspended = true;
+}
+
+/* The unit's function that a call goes to in this state, or IR_NONE. */
+static ir_id target_of(const struct path *path, const struct ir_instr *instr) {
+    if (instr->sub == IR_CALL_DIRECT)
+        return instr->a;
+    const struct value *v = value_at(&path->context.values, path->state->registers[instr->a]);
+    return v->kind == VALUE_FUNCTION ? v->a : IR_NONE;
+}
+
+bool path_step_call(struct path *path, ir_id id) {
+    const struct ir_instr *instr = &path->unit->instrs.data[id];
+    value_id args[MOST_ARGS];
+    uint32_t count = instr->arg_count < MOST_ARGS ? instr->arg_count : MOST_ARGS;
+    for (uint32_t i = 0; i < count; i++)
+        args[i] = path->state->registers[ir_arg(path->unit, instr, i)];
+    struct callee callee = {.function = UINT32_MAX, .returns = RETURNS_ANY};
+    path->client->resolve(path->client->data, path->unit, instr, target_of(path, instr), &callee);
+    struct path_call call = {
+        .instr = instr, .id = id, .callee = &callee, .args = args, .arg_count = count};
+    for (path->current = 0; path->current < path->listener_count; path->current++)
+        if (path->listeners[path->current]->on_call)
+            path->listeners[path->current]->on_call(path, &call);
+    for (uint32_t i = count; i < instr->arg_count; i++)
+        path_escape(path, path->state->registers[ir_arg(path->unit, instr, i)]);
+    if (callee.flags & CALLEE_NORETURN)
+        return false;
+    apply(path, &call);
+    return true;
+}
+
+/* What is not known may hold: silence beats noise. */
+static bool excuse_may_hold(const struct path *path, value_id value, const struct role_unless *u) {
+    int64_t constant;
+    bool known = path_constant(path, value, &constant);
+    switch (u->test) {
+    case ROLE_TEST_EQUALS:
+        return !known || constant == u->value;
+    case ROLE_TEST_HAS_FLAG:
+        return !known || (constant & u->value) == u->value;
+    case ROLE_TEST_LACKS_FLAG:
+        return !known || (constant & u->value) == 0;
+    case ROLE_TEST_NULL:
+        return state_classes(&path->context, path->state, value) & RETURNS_ZERO;
+    case ROLE_TEST_NONNULL:
+        return state_classes(&path->context, path->state, value) != RETURNS_ZERO;
+    default:
+        return true; /* the mode of a file descriptor is set elsewhere */
+    }
+}
+
+bool path_excused(const struct path *path, const struct path_call *call, const struct role *role) {
+    for (unsigned i = 0; i < role->unless_count; i++) {
+        const struct role_unless *u = &role->unless[i];
+        if (u->arg >= 0 && (uint32_t)u->arg < call->arg_count &&
+            excuse_may_hold(path, call->args[u->arg], u))
+            return true;
+    }
+    return false;
+}

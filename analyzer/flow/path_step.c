@@ -1,0 +1,491 @@
+#include "flow/path_step.h"
+
+#include <string.h>
+
+#define DEEPEST_EXPRESSION 4
+#define DEEPEST_ESCAPE     6
+
+value_id path_param(struct path *path, uint32_t index) {
+    const struct ir_local *local = ir_local_at(path->unit, path->function, index);
+    const struct ir_type *type = &path->unit->types.data[local->type];
+    struct value value = {.kind = VALUE_PARAM,
+                          .is_pointer = type->kind == IR_TYPE_POINTER,
+                          .is_unsigned = type->is_unsigned,
+                          .a = index};
+    return value_intern(&path->context.values, value);
+}
+
+static const struct ir_type *type_of(const struct path *path, ir_id type) {
+    return type == IR_NONE ? NULL : &path->unit->types.data[type];
+}
+
+static value_id fresh(struct path *path, ir_id id, ir_id type) {
+    return state_fresh(&path->context, path->state, id, type_of(path, type));
+}
+
+/* ---- places ---------------------------------------------------------------------------- */
+
+region_id path_region(struct path *path, ir_id place_id, bool *null) {
+    struct value_table *t = &path->context.values;
+    const struct ir_place *place = &path->unit->places.data[place_id];
+    switch (place->kind) {
+    case IR_PLACE_LOCAL:
+        return region_intern(t, (struct region){REGION_LOCAL, place->a, 0});
+    case IR_PLACE_GLOBAL:
+        return region_intern(t, (struct region){REGION_GLOBAL, place->a, 0});
+    case IR_PLACE_DEREF: {
+        value_id address = path->state->registers[place->a];
+        if (address != VALUE_UNKNOWN && !state_assume(&path->context, path->state, address, true))
+            *null = true;
+        return region_pointee(t, address);
+    }
+    case IR_PLACE_FIELD:
+    case IR_PLACE_INDEX: {
+        region_id parent = path_region(path, place->a, null);
+        if (parent == REGION_UNKNOWN)
+            return parent;
+        if (place->kind == IR_PLACE_FIELD)
+            return region_intern(t, (struct region){REGION_FIELD, parent, place->b});
+        value_id index = place->b == IR_NONE ? VALUE_UNKNOWN : path->state->registers[place->b];
+        return region_intern(t, (struct region){REGION_ELEMENT, parent, index});
+    }
+    default:
+        return REGION_UNKNOWN;
+    }
+}
+
+/* An element whose index is not a constant could be any of its array's. */
+static bool is_vague(const struct path *path, region_id region) {
+    const struct value_table *t = &path->context.values;
+    for (const struct region *r = region_at(t, region);; r = region_at(t, r->a)) {
+        if (r->kind == REGION_ELEMENT && value_at(t, r->b)->kind != VALUE_INT)
+            return true;
+        if (r->kind != REGION_ELEMENT && r->kind != REGION_FIELD)
+            return false;
+    }
+}
+
+static bool is_local(const struct path *path, region_id region) {
+    const struct value_table *t = &path->context.values;
+    return region_at(t, region_root(t, region))->kind == REGION_LOCAL;
+}
+
+/* ---- escape and loss ------------------------------------------------------------------- */
+
+void path_discharge(struct path *path, const struct duty *duty) {
+    path->discharged[duty->origin - path->first_instr] = true;
+}
+
+static void let_go(struct path *path, value_id entity) {
+    struct state *state = path->state;
+    for (uint32_t i = 0; i < state->duty_count; i++) {
+        struct duty *duty = &state->duties[i];
+        if (duty->entity == entity && duty->status == DUTY_OPEN) {
+            path_discharge(path, duty);
+            state_remove_duty(state, i);
+            return;
+        }
+    }
+}
+
+static void escape(struct path *path, value_id value, int depth);
+
+static void escape_contents(struct path *path, region_id whole, int depth) {
+    struct state *state = path->state;
+    for (uint32_t i = 0; i < state->binding_count; i++)
+        if (region_within(&path->context.values, state->bindings[i].region, whole))
+            escape(path, state->bindings[i].value, depth + 1);
+    /* objects inside the region, such as a handle embedded in a struct */
+    for (uint32_t i = state->duty_count; i-- > 0;) {
+        const struct value *v = value_at(&path->context.values, state->duties[i].entity);
+        if (v->kind == VALUE_ADDRESS && region_within(&path->context.values, v->a, whole) &&
+            state->duties[i].status == DUTY_OPEN) {
+            path_discharge(path, &state->duties[i]);
+            state_remove_duty(state, i);
+        }
+    }
+}
+
+static void escape(struct path *path, value_id value, int depth) {
+    struct value_table *t = &path->context.values;
+    if (value == VALUE_UNKNOWN || depth > DEEPEST_ESCAPE)
+        return;
+    let_go(path, value);
+    value_id base = value_base(t, value);
+    let_go(path, base);
+    const struct value v = *value_at(t, base);
+    if (v.kind == VALUE_PARAM)
+        path->kept_params[v.a] = true;
+    if (v.kind == VALUE_ADDRESS) {
+        region_id root = region_root(t, v.a);
+        const struct region *r = region_at(t, root);
+        if (r->kind == REGION_LOCAL && value_at(t, value)->kind != VALUE_PART)
+            path->state->exposed[r->a / 64] |= UINT64_C(1) << (r->a % 64);
+        escape_contents(path, root, depth);
+    } else if (v.kind == VALUE_SYMBOL || v.kind == VALUE_PARAM) {
+        escape_contents(path, region_pointee(t, base), depth);
+    }
+}
+
+void path_escape(struct path *path, value_id value) {
+    escape(path, value, 0);
+}
+
+void path_escape_contents(struct path *path, region_id whole) {
+    escape_contents(path, whole, 0);
+}
+
+void path_note_loss(struct path *path, const struct duty *duty, ir_id exit) {
+    if (duty->joined)
+        return;
+    for (uint32_t i = 0; i < path->loss_count; i++)
+        if (path->losses[i].duty->origin == duty->origin)
+            return;
+    if (path->loss_count == path->loss_capacity) {
+        path->loss_capacity = path->loss_capacity ? path->loss_capacity * 2 : 4;
+        path->losses = mem_resize(path->losses, path->loss_capacity, sizeof *path->losses);
+    }
+    path->losses[path->loss_count++] = (struct path_loss){
+        .duty = arena_copy(&path->context.arena, duty, sizeof *duty), .exit = exit};
+}
+
+/* ---- expressions ----------------------------------------------------------------------- */
+
+static int depth_of(const struct path *path, value_id value) {
+    const struct value *v = value_at(&path->context.values, value);
+    if (v->kind != VALUE_BINARY)
+        return 0;
+    int a = depth_of(path, v->a), b = depth_of(path, v->b);
+    return 1 + (a > b ? a : b);
+}
+
+static bool fold(unsigned op, int64_t a, int64_t b, int64_t *result) {
+    switch (op) {
+    case IR_ADD:
+        return !__builtin_add_overflow(a, b, result);
+    case IR_SUB:
+        return !__builtin_sub_overflow(a, b, result);
+    case IR_MUL:
+        return !__builtin_mul_overflow(a, b, result);
+    case IR_AND:
+        return *result = a & b, true;
+    case IR_OR:
+        return *result = a | b, true;
+    case IR_XOR:
+        return *result = a ^ b, true;
+    case IR_EQ:
+        return *result = a == b, true;
+    case IR_NE:
+        return *result = a != b, true;
+    case IR_LT:
+        return *result = a < b, true;
+    case IR_LE:
+        return *result = a <= b, true;
+    case IR_GT:
+        return *result = a > b, true;
+    case IR_GE:
+        return *result = a >= b, true;
+    case IR_SHL:
+        return b >= 0 && b < 62 && a >= 0 && a < (INT64_C(1) << (62 - b))        ? *result = a << b,
+                                                                            true : false;
+    case IR_SHR:
+        return b >= 0 && b < 63 && a >= 0 ? *result = a >> b, true : false;
+    case IR_DIV:
+        return b != 0 && !(a == INT64_MIN && b == -1) ? *result = a / b, true : false;
+    case IR_REM:
+        return b != 0 && !(a == INT64_MIN && b == -1) ? *result = a % b, true : false;
+    default:
+        return false;
+    }
+}
+
+static unsigned mirrored(unsigned op) {
+    switch (op) {
+    case IR_LT:
+        return IR_GT;
+    case IR_LE:
+        return IR_GE;
+    case IR_GT:
+        return IR_LT;
+    case IR_GE:
+        return IR_LE;
+    default:
+        return op;
+    }
+}
+
+static bool constant_of(const struct path *path, value_id value, int64_t *constant) {
+    const struct value *v = value_at(&path->context.values, value);
+    if (v->kind == VALUE_NOTHING)
+        return false;
+    struct constraint range = state_range(&path->context, path->state, value);
+    *constant = range.low;
+    return range.low == range.high;
+}
+
+bool path_constant(const struct path *path, value_id value, int64_t *constant) {
+    return constant_of(path, value, constant);
+}
+
+static value_id binary(struct path *path, ir_id id, unsigned op, value_id a, value_id b,
+                       ir_id type) {
+    struct value_table *t = &path->context.values;
+    int64_t x, y, result;
+    bool left = constant_of(path, a, &x), right = constant_of(path, b, &y);
+    if (left && right && fold(op, x, y, &result))
+        return value_int(t, result);
+    if (a == VALUE_UNKNOWN || b == VALUE_UNKNOWN)
+        return fresh(path, id, type);
+    bool comparison = op >= IR_EQ && op <= IR_GE;
+    bool symmetric = op == IR_ADD || op == IR_MUL || op == IR_AND || op == IR_OR || op == IR_XOR;
+    if (left && !right && (comparison || symmetric)) {
+        value_id swapped = a;
+        a = b;
+        b = swapped;
+        op = comparison ? mirrored(op) : op;
+    }
+    if (a == b && (op == IR_EQ || op == IR_LE || op == IR_GE))
+        return value_int(t, 1);
+    if (a == b && (op == IR_NE || op == IR_LT || op == IR_GT || op == IR_SUB || op == IR_XOR))
+        return value_int(t, 0);
+    const struct ir_type *of = type_of(path, type);
+    struct value value = {.kind = VALUE_BINARY,
+                          .op = (uint8_t)op,
+                          .is_pointer = of && of->kind == IR_TYPE_POINTER,
+                          .is_unsigned = of && of->is_unsigned,
+                          .a = a,
+                          .b = b};
+    value_id known = value_intern(t, value);
+    return depth_of(path, known) > DEEPEST_EXPRESSION ? fresh(path, id, type) : known;
+}
+
+static value_id unary(struct path *path, ir_id id, const struct ir_instr *instr, value_id a) {
+    struct value_table *t = &path->context.values;
+    int64_t x;
+    switch (instr->sub) {
+    case IR_NOT:
+        return binary(path, id, IR_EQ, a, value_int(t, 0), instr->type);
+    case IR_NEG:
+        if (constant_of(path, a, &x) && x != INT64_MIN)
+            return value_int(t, -x);
+        return binary(path, id, IR_SUB, value_int(t, 0), a, instr->type);
+    default:
+        if (constant_of(path, a, &x))
+            return value_int(t, ~x);
+        return fresh(path, id, instr->type);
+    }
+}
+
+static value_id cast(struct path *path, ir_id id, const struct ir_instr *instr, value_id a) {
+    const struct ir_type *to = type_of(path, instr->type);
+    int64_t x;
+    if (to && to->kind == IR_TYPE_BOOL)
+        return binary(path, id, IR_NE, a, value_int(&path->context.values, 0), instr->type);
+    if (to && to->kind == IR_TYPE_FLOAT)
+        return fresh(path, id, instr->type);
+    if (to && to->kind == IR_TYPE_INT && to->size && to->size < 8 && constant_of(path, a, &x)) {
+        unsigned bits = (unsigned)to->size * 8;
+        uint64_t low = (uint64_t)x & ((UINT64_C(1) << bits) - 1);
+        if (!to->is_unsigned && (low >> (bits - 1)))
+            low |= ~((UINT64_C(1) << bits) - 1);
+        return value_int(&path->context.values, (int64_t)low);
+    }
+    return a;
+}
+
+/* ---- memory ---------------------------------------------------------------------------- */
+
+static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
+    struct state *state = path->state;
+    bool null = false, found = false;
+    region_id region = path_region(path, instr->a, &null);
+    if (null)
+        return false;
+    const struct ir_type *type = type_of(path, instr->type);
+    value_id value = VALUE_UNKNOWN;
+    if (type && type->kind == IR_TYPE_RECORD && region != REGION_UNKNOWN) {
+        value_id whole = value_address(&path->context.values, region);
+        value = value_intern(&path->context.values, (struct value){.kind = VALUE_PART, .a = whole});
+    } else if (region != REGION_UNKNOWN && !is_vague(path, region)) {
+        value = state_lookup(state, region, &found);
+        if (!found) {
+            value = fresh(path, id, instr->type);
+            state_bind(&path->context, state, region, value);
+        }
+    }
+    state->registers[instr->dst] = value ? value : fresh(path, id, instr->type);
+    return true;
+}
+
+/* Another pointer may lead to the same field: forget what was known of it there. */
+static void forget_aliases(struct path *path, region_id region) {
+    const struct value_table *t = &path->context.values;
+    struct state *state = path->state;
+    const struct region *r = region_at(t, region);
+    if (r->kind != REGION_FIELD && r->kind != REGION_POINTEE)
+        return;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->binding_count; i++) {
+        const struct region *other = region_at(t, state->bindings[i].region);
+        bool same_name = r->kind == REGION_FIELD && other->kind == REGION_FIELD && other->b == r->b;
+        bool elsewhere =
+            state->bindings[i].region != region && !is_local(path, state->bindings[i].region);
+        if (!(same_name && elsewhere))
+            state->bindings[kept++] = state->bindings[i];
+    }
+    state->binding_count = kept;
+}
+
+/* Storing through the caller's pointer hands the resource to the caller. */
+static void store_out(struct path *path, region_id region, value_id value) {
+    const struct value_table *t = &path->context.values;
+    const struct region *r = region_at(t, region);
+    struct duty *duty = state_duty(path->state, value);
+    if (duty && duty->status == DUTY_OPEN && r->kind == REGION_POINTEE &&
+        value_at(t, r->a)->kind == VALUE_PARAM) {
+        path_discharge(path, duty);
+        duty->status = DUTY_OUT;
+        duty->out = region;
+    } else {
+        path_escape(path, value);
+    }
+}
+
+static bool store(struct path *path, const struct ir_instr *instr) {
+    struct state *state = path->state;
+    bool null = false;
+    value_id value = state->registers[instr->b];
+    region_id region = path_region(path, instr->a, &null);
+    if (null)
+        return false;
+    if (instr->flags & IR_STORE_AGGREGATE) {
+        const struct value *v = value_at(&path->context.values, value);
+        if (v->kind == VALUE_PART && value_at(&path->context.values, v->a)->kind == VALUE_ADDRESS)
+            path_escape_contents(path, value_at(&path->context.values, v->a)->a);
+        else
+            path_escape(path, value);
+        state_unbind(&path->context, state, region);
+        return true;
+    }
+    if (region == REGION_UNKNOWN || is_vague(path, region)) {
+        path_escape(path, value);
+        if (region != REGION_UNKNOWN)
+            state_unbind(&path->context, state, region_at(&path->context.values, region)->a);
+        return true;
+    }
+    state_unbind(&path->context, state, region);
+    if (!is_local(path, region)) {
+        forget_aliases(path, region);
+        store_out(path, region, value);
+    } else {
+        const struct region *root =
+            region_at(&path->context.values, region_root(&path->context.values, region));
+        if ((state->exposed[root->a / 64] >> (root->a % 64)) & 1)
+            path_escape(path, value);
+    }
+    state_bind(&path->context, state, region, value);
+    return true;
+}
+
+static void end_of_local(struct path *path, ir_id local) {
+    region_id region =
+        region_intern(&path->context.values, (struct region){REGION_LOCAL, local, 0});
+    state_unbind(&path->context, path->state, region);
+}
+
+static bool address(struct path *path, const struct ir_instr *instr) {
+    const struct ir_place *place = &path->unit->places.data[instr->a];
+    bool null = false;
+    if (place->kind == IR_PLACE_DEREF) { /* &*p is p, and p may be null */
+        path->state->registers[instr->dst] = path->state->registers[place->a];
+        return true;
+    }
+    region_id region = path_region(path, instr->a, &null);
+    path->state->registers[instr->dst] = value_address(&path->context.values, region);
+    return !null;
+}
+
+bool path_step(struct path *path, ir_id id) {
+    const struct ir_instr *instr = &path->unit->instrs.data[id];
+    struct value_table *t = &path->context.values;
+    value_id *registers = path->state->registers;
+    switch (instr->op) {
+    case IR_CONST:
+        registers[instr->dst] = value_int(t, instr->imm);
+        return true;
+    case IR_STRING:
+        registers[instr->dst] = value_intern(
+            t, (struct value){.kind = VALUE_LITERAL, .is_pointer = true, .a = instr->a});
+        return true;
+    case IR_FUNCTION:
+        registers[instr->dst] = value_intern(
+            t, (struct value){.kind = VALUE_FUNCTION, .is_pointer = true, .a = instr->a});
+        return true;
+    case IR_ADDR:
+        return address(path, instr);
+    case IR_LOAD:
+        return load(path, id, instr);
+    case IR_STORE:
+        return store(path, instr);
+    case IR_MOVE:
+        registers[instr->dst] = registers[instr->a];
+        return true;
+    case IR_CAST:
+        registers[instr->dst] = cast(path, id, instr, registers[instr->a]);
+        return true;
+    case IR_BINARY:
+        registers[instr->dst] =
+            binary(path, id, instr->sub, registers[instr->a], registers[instr->b], instr->type);
+        return true;
+    case IR_UNARY:
+        registers[instr->dst] = unary(path, id, instr, registers[instr->a]);
+        return true;
+    case IR_CALL:
+        return path_step_call(path, id);
+    case IR_UNKNOWN:
+        registers[instr->dst] = fresh(path, id, instr->type);
+        return true;
+    case IR_ASM:
+        for (uint32_t i = 0; i < instr->arg_count; i++) {
+            value_id value = registers[ir_arg(path->unit, instr, i)];
+            path_escape(path, value);
+            state_unbind(&path->context, path->state, region_pointee(t, value));
+        }
+        return true;
+    case IR_DEAD:
+        end_of_local(path, instr->a);
+        return true;
+    default:
+        return true;
+    }
+}
+
+/* ---- the end --------------------------------------------------------------------------- */
+
+static bool is_real(const struct path *path, const struct duty *duty) {
+    const struct state *state = path->state;
+    if (duty->guard != VALUE_UNKNOWN &&
+        !(state_classes(&path->context, state, duty->guard) & duty->when))
+        return false;
+    return duty->entity == VALUE_UNKNOWN || duty->entity == duty->guard ||
+           state_classes(&path->context, state, duty->entity) != RETURNS_ZERO;
+}
+
+void path_step_return(struct path *path, const struct ir_block *block) {
+    struct state *state = path->state;
+    value_id value = block->value == IR_NONE ? VALUE_UNKNOWN : state->registers[block->value];
+    for (path->current = 0; path->current < path->listener_count; path->current++)
+        if (path->listeners[path->current]->on_return)
+            path->listeners[path->current]->on_return(path, value);
+    path_escape(path, value);
+    for (uint32_t i = 0; i < state->duty_count; i++) {
+        struct duty *duty = &state->duties[i];
+        if (duty->status != DUTY_OPEN && duty->status != DUTY_LOST)
+            continue;
+        if (!is_real(path, duty))
+            continue;
+        if (duty->status == DUTY_OPEN)
+            duty->trace = state->trace;
+        path_note_loss(path, duty, block->loc != IR_NONE ? block->loc : duty->end);
+    }
+}

@@ -1,0 +1,121 @@
+/*
+ * An abstract state: what is known at one point of one path.
+ */
+#ifndef AGLET_STATE_H
+#define AGLET_STATE_H
+
+#include "flow/cfg.h"
+#include "flow/value.h"
+
+/** Memory: a region holds a value. Sorted by region. */
+struct binding {
+    region_id region;
+    value_id value;
+};
+
+/** What is known of a symbolic value: low <= v <= high, and perhaps v != 0. Sorted by value. */
+struct constraint {
+    value_id value;
+    bool nonzero;
+    int64_t low, high;
+};
+
+enum duty_status {
+    DUTY_OPEN, /* must be released */
+    DUTY_OUT,  /* stored where the caller finds it; no longer ours, but part of the summary */
+    DUTY_DONE, /* released; kept while the entity can still be named */
+    DUTY_LOST  /* nothing refers to it any more, and it was open */
+};
+
+/** A resource and what became of it. */
+struct duty {
+    value_id entity; /* the handle's value, or the address of the object */
+    const char *subject;
+    uint8_t status;
+    uint8_t when;   /* holds if `guard` is in these classes (enum return_class); 7: always */
+    bool joined;    /* states were joined since: no evidence to report from */
+    value_id guard; /* VALUE_UNKNOWN: none */
+    ir_id origin;   /* the call that acquired (or, from the start, released) it */
+    ir_id end;      /* location where it was lost */
+    region_id out;  /* with DUTY_OUT: where it is stored */
+    const struct path_trace *trace; /* how it was lost */
+};
+
+/** One step of a path; shared tails. */
+struct path_trace {
+    const struct path_trace *before;
+    ir_id loc;
+    enum trace_kind { TRACE_TRUE, TRACE_FALSE, TRACE_CASE, TRACE_ACQUIRE, TRACE_CALL } kind;
+    const char *text; /* with CALL, ACQUIRE: the function's name */
+};
+
+struct state {
+    struct binding *bindings;
+    struct constraint *constraints;
+    struct duty *duties;
+    value_id *registers; /* all of the function's; VALUE_UNKNOWN when not live */
+    uint32_t binding_count, constraint_count, duty_count, register_count;
+    uint32_t binding_capacity, constraint_capacity, duty_capacity;
+    uint64_t *exposed; /* locals whose address others may hold; one bit a local */
+    uint32_t exposed_words;
+    uint8_t shields; /* depth */
+    bool suspended;  /* a suspension happened since the entry */
+    const struct path_trace *trace;
+    uint64_t hash; /* of all that state_equal compares; set by state_seal */
+};
+
+/** The arena and the tables that states live in. */
+struct state_context {
+    struct mem_arena arena;
+    struct value_table values;
+    const struct cfg *cfg;
+};
+
+struct state *state_new(struct state_context *c);
+struct state *state_copy(struct state_context *c, const struct state *state);
+
+/** The value bound to exactly this region, or VALUE_UNKNOWN with *found false. */
+value_id state_lookup(const struct state *state, region_id region, bool *found);
+void state_bind(struct state_context *c, struct state *state, region_id region, value_id value);
+/** Drops what is known of `whole` and its parts. */
+void state_unbind(struct state_context *c, struct state *state, region_id whole);
+
+/** The interval known for a value, from its constraint, its type and its operands. */
+struct constraint state_range(const struct state_context *c, const struct state *state,
+                              value_id value);
+/** Narrows; false when nothing is left, i.e. the path cannot be. */
+bool state_narrow(struct state_context *c, struct state *state, struct constraint fact);
+/** Assumes value != 0 (truth) or value == 0; false when that cannot be. */
+bool state_assume(struct state_context *c, struct state *state, value_id value, bool truth);
+/** The classes of enum return_class that the value can be in. */
+unsigned state_classes(const struct state_context *c, const struct state *state, value_id value);
+
+struct duty *state_duty(struct state *state, value_id entity);
+struct duty *state_add_duty(struct state_context *c, struct state *state, struct duty duty);
+void state_remove_duty(struct state *state, uint32_t index);
+
+/** A symbol made by instruction `origin` that nothing in the state mentions yet. */
+value_id state_fresh(struct state_context *c, struct state *state, ir_id origin,
+                     const struct ir_type *type);
+
+/**
+ * Prepares a state for the start of `block`: forgets registers, locals and facts that nothing will
+ * ask for, and turns open duties that nothing refers to any more into lost ones (with `loc` and the
+ * state's trace as evidence).
+ */
+void state_prune(struct state_context *c, struct state *state, ir_id block, ir_id loc);
+
+/** Computes the hash; call before comparing. */
+void state_seal(struct state *state);
+bool state_equal(const struct state *x, const struct state *y);
+/** Equal in what rules report on: duties, shields, suspension. */
+bool state_same_property(const struct state *x, const struct state *y);
+/**
+ * Generalises `into` to cover `other` as well (same property). Differing values become symbols of
+ * `block`. Duties that are open lose their evidence unless `widen` says that this is a loop and
+ * only counters differ. Returns true when `into` changed.
+ */
+bool state_join(struct state_context *c, struct state *into, const struct state *other, ir_id block,
+                bool widen);
+
+#endif

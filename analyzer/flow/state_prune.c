@@ -1,0 +1,318 @@
+/*
+ * Forgetting: what no later predicate can ask for is dropped, so that equal paths meet; and
+ * joining, when there are too many.
+ */
+#include <string.h>
+
+#include "flow/effect.h"
+#include "flow/state.h"
+
+static bool place_is_read_later(const struct state_context *c, const struct cfg_block *facts,
+                                region_id region) {
+    const struct region *r = region_at(&c->values, region);
+    while (r->kind == REGION_ELEMENT)
+        r = region_at(&c->values, r->a);
+    if (r->kind == REGION_POINTEE)
+        return true;
+    uint32_t name = r->kind == REGION_FIELD    ? cfg_name(c->cfg, r->b)
+                    : r->kind == REGION_GLOBAL ? cfg_name(c->cfg, r->a | CFG_GLOBAL)
+                                               : IR_NONE;
+    return name != IR_NONE && bitset_has(&facts->read_later, name);
+}
+
+/* A mark bit a value: reachable by what the function can still name. */
+struct reach {
+    struct state_context *c;
+    const struct state *state;
+    uint8_t *marked; /* by value id */
+    uint32_t count;
+    bool changed;
+};
+
+static void mark(struct reach *r, value_id value) {
+    const struct value_table *t = &r->c->values;
+    for (;;) {
+        if (value >= r->count || r->marked[value])
+            return;
+        r->marked[value] = 1;
+        r->changed = true;
+        const struct value *v = value_at(t, value);
+        if (v->kind == VALUE_BINARY) {
+            mark(r, v->b);
+            value = v->a;
+        } else if (v->kind == VALUE_PART) {
+            value = v->a;
+        } else if (v->kind == VALUE_ADDRESS) {
+            const struct region *root = region_at(t, region_root(t, v->a));
+            if (root->kind != REGION_POINTEE)
+                return;
+            value = root->a;
+        } else {
+            return;
+        }
+    }
+}
+
+/* Can the region still be named? Locals and globals: yes (dead locals are gone by now). */
+static bool root_is_reachable(const struct reach *r, region_id region) {
+    const struct region *root = region_at(&r->c->values, region_root(&r->c->values, region));
+    if (root->kind != REGION_POINTEE)
+        return true;
+    const struct value *v = value_at(&r->c->values, root->a);
+    return v->kind == VALUE_PARAM || (root->a < r->count && r->marked[root->a]);
+}
+
+static void mark_all(struct reach *r) {
+    const struct state *state = r->state;
+    for (uint32_t i = 0; i < state->register_count; i++)
+        mark(r, state->registers[i]);
+    do {
+        r->changed = false;
+        for (uint32_t i = 0; i < state->binding_count; i++)
+            if (root_is_reachable(r, state->bindings[i].region))
+                mark(r, state->bindings[i].value);
+    } while (r->changed);
+}
+
+static void drop_dead_locals(struct state_context *c, struct state *state,
+                             const struct cfg_block *facts) {
+    for (uint32_t i = 0; i < state->register_count; i++)
+        if (!bitset_has(&facts->live_registers, i))
+            state->registers[i] = VALUE_UNKNOWN;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->binding_count; i++) {
+        region_id region = state->bindings[i].region;
+        const struct region *root = region_at(&c->values, region_root(&c->values, region));
+        bool live = root->kind == REGION_LOCAL ? bitset_has(&facts->live_locals, root->a)
+                                               : place_is_read_later(c, facts, region);
+        if (live)
+            state->bindings[kept++] = state->bindings[i];
+    }
+    state->binding_count = kept;
+}
+
+static bool local_object_is_alive(const struct state_context *c, const struct cfg_block *facts,
+                                  value_id entity) {
+    const struct value *v = value_at(&c->values, entity);
+    if (v->kind != VALUE_ADDRESS)
+        return false;
+    const struct region *root = region_at(&c->values, region_root(&c->values, v->a));
+    return root->kind == REGION_LOCAL && bitset_has(&facts->live_locals, root->a);
+}
+
+static bool all_leaves_marked(const struct reach *r, value_id value) {
+    const struct value *v = value_at(&r->c->values, value);
+    switch (v->kind) {
+    case VALUE_SYMBOL:
+        return value < r->count && r->marked[value];
+    case VALUE_BINARY:
+        return all_leaves_marked(r, v->a) && all_leaves_marked(r, v->b);
+    case VALUE_PART:
+        return all_leaves_marked(r, v->a);
+    default:
+        return true;
+    }
+}
+
+/* A lost duty is kept apart from its entity, so that the entity's symbol can be used again. */
+static void settle_duties(struct reach *r, struct state *state, const struct cfg_block *facts,
+                          ir_id loc) {
+    for (uint32_t i = 0; i < state->duty_count;) {
+        struct duty *duty = &state->duties[i];
+        bool alive = (duty->entity < r->count && r->marked[duty->entity]) ||
+                     local_object_is_alive(r->c, facts, duty->entity) ||
+                     value_at(&r->c->values, duty->entity)->kind == VALUE_PARAM;
+        if (duty->guard != VALUE_UNKNOWN && !r->marked[duty->guard] && duty->status != DUTY_LOST) {
+            duty->guard = VALUE_UNKNOWN; /* nobody looked at the result: it went well */
+            duty->when = RETURNS_ANY;
+        }
+        if (alive || duty->status == DUTY_LOST || duty->status == DUTY_OUT) {
+            i++;
+            continue;
+        }
+        if (duty->status == DUTY_DONE) {
+            state_remove_duty(state, i);
+            continue;
+        }
+        duty->status = DUTY_LOST;
+        duty->end = loc;
+        duty->trace = state->trace;
+        duty->entity = VALUE_UNKNOWN;
+        i++;
+    }
+}
+
+static void drop_idle_facts(struct reach *r, struct state *state) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->constraint_count; i++)
+        if (all_leaves_marked(r, state->constraints[i].value))
+            state->constraints[kept++] = state->constraints[i];
+    state->constraint_count = kept;
+    kept = 0;
+    for (uint32_t i = 0; i < state->binding_count; i++)
+        if (root_is_reachable(r, state->bindings[i].region))
+            state->bindings[kept++] = state->bindings[i];
+    state->binding_count = kept;
+}
+
+/* One lost duty for one acquisition is evidence enough. */
+static void merge_lost(struct state *state) {
+    for (uint32_t i = 0; i < state->duty_count; i++)
+        for (uint32_t k = i + 1; k < state->duty_count;) {
+            const struct duty *x = &state->duties[i], *y = &state->duties[k];
+            if (x->status == DUTY_LOST && y->status == DUTY_LOST && x->origin == y->origin)
+                state_remove_duty(state, k);
+            else
+                k++;
+        }
+}
+
+/* A value loaded once from memory, about which nothing is known and which stands nowhere else, is
+   as good as not loaded. */
+static bool is_idle_load(const struct state *state, const struct state_context *c, uint32_t at) {
+    value_id value = state->bindings[at].value;
+    const struct region *root =
+        region_at(&c->values, region_root(&c->values, state->bindings[at].region));
+    if (root->kind == REGION_LOCAL || value_at(&c->values, value)->kind != VALUE_SYMBOL)
+        return false;
+    for (uint32_t i = 0; i < state->constraint_count; i++)
+        if (value_mentions(&c->values, state->constraints[i].value, value))
+            return false;
+    for (uint32_t i = 0; i < state->register_count; i++)
+        if (state->registers[i] && value_mentions(&c->values, state->registers[i], value))
+            return false;
+    for (uint32_t i = 0; i < state->duty_count; i++)
+        if (value_mentions(&c->values, state->duties[i].entity, value) ||
+            value_mentions(&c->values, state->duties[i].guard, value))
+            return false;
+    for (uint32_t i = 0; i < state->binding_count; i++) {
+        root = region_at(&c->values, region_root(&c->values, state->bindings[i].region));
+        if ((i != at && value_mentions(&c->values, state->bindings[i].value, value)) ||
+            (root->kind == REGION_POINTEE && value_mentions(&c->values, root->a, value)))
+            return false;
+    }
+    return true;
+}
+
+static void drop_idle_loads(struct state_context *c, struct state *state) {
+    for (uint32_t i = state->binding_count; i-- > 0;)
+        if (is_idle_load(state, c, i)) {
+            memmove(&state->bindings[i], &state->bindings[i + 1],
+                    (state->binding_count - i - 1) * sizeof *state->bindings);
+            state->binding_count--;
+        }
+}
+
+void state_prune(struct state_context *c, struct state *state, ir_id block, ir_id loc) {
+    const struct cfg_block *facts = &c->cfg->blocks[block];
+    drop_dead_locals(c, state, facts);
+    struct reach reach = {.c = c, .state = state, .count = c->values.value_count};
+    reach.marked = arena_alloc(&c->arena, reach.count);
+    memset(reach.marked, 0, reach.count);
+    mark_all(&reach);
+    settle_duties(&reach, state, facts, loc);
+    for (uint32_t i = 0; i < state->duty_count; i++) {
+        mark(&reach, state->duties[i].entity);
+        mark(&reach, state->duties[i].guard);
+    }
+    drop_idle_facts(&reach, state);
+    drop_idle_loads(c, state);
+    merge_lost(state);
+}
+
+/* ---- joining --------------------------------------------------------------------------- */
+
+static const struct constraint *constraint_of(const struct state *state, value_id value) {
+    for (uint32_t i = 0; i < state->constraint_count; i++)
+        if (state->constraints[i].value == value)
+            return &state->constraints[i];
+    return NULL;
+}
+
+static bool join_constraints(struct state *into, const struct state *other) {
+    bool changed = false;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < into->constraint_count; i++) {
+        struct constraint x = into->constraints[i];
+        const struct constraint *y = constraint_of(other, x.value);
+        if (y && y->low == x.low && y->high == x.high && y->nonzero == x.nonzero) {
+            into->constraints[kept++] = x;
+            continue;
+        }
+        changed = true;
+        if (!y)
+            continue;
+        x.nonzero =
+            (x.nonzero || x.low > 0 || x.high < 0) && (y->nonzero || y->low > 0 || y->high < 0);
+        x.low = x.low <= y->low ? x.low : INT64_MIN;
+        x.high = x.high >= y->high ? x.high : INT64_MAX;
+        if (x.nonzero || x.low != INT64_MIN || x.high != INT64_MAX)
+            into->constraints[kept++] = x;
+    }
+    into->constraint_count = kept;
+    return changed;
+}
+
+/* The symbol that stands for "one value or the other" of a region at a block: stable, so that
+   repeated joins come to rest. */
+static value_id joined_symbol(struct state_context *c, ir_id block, region_id region,
+                              value_id sample) {
+    const struct value *v = value_at(&c->values, sample);
+    struct value symbol = {.kind = VALUE_SYMBOL,
+                           .op = 1,
+                           .a = block,
+                           .b = region,
+                           .is_pointer = v->is_pointer,
+                           .is_unsigned = v->is_unsigned};
+    return value_intern(&c->values, symbol);
+}
+
+bool state_join(struct state_context *c, struct state *into, const struct state *other, ir_id block,
+                bool widen) {
+    bool changed = false, lost_relation = false;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < into->binding_count; i++) {
+        struct binding b = into->bindings[i];
+        bool found;
+        value_id theirs = state_lookup(other, b.region, &found);
+        if (found && theirs == b.value) {
+            into->bindings[kept++] = b;
+            continue;
+        }
+        value_id symbol = joined_symbol(c, block, b.region, b.value);
+        if (b.value == symbol) {
+            into->bindings[kept++] = b;
+            continue;
+        }
+        changed = true;
+        const struct value *x = value_at(&c->values, b.value), *y = value_at(&c->values, theirs);
+        lost_relation |= !(x->kind == VALUE_INT && (y->kind == VALUE_INT || y->op == 1));
+        if (region_at(&c->values, region_root(&c->values, b.region))->kind != REGION_LOCAL)
+            continue;
+        b.value = symbol;
+        into->bindings[kept++] = b;
+    }
+    into->binding_count = kept;
+    for (uint32_t i = 0; i < into->register_count; i++)
+        if (into->registers[i] != other->registers[i]) {
+            changed |= into->registers[i] != VALUE_UNKNOWN;
+            lost_relation |= into->registers[i] != VALUE_UNKNOWN;
+            into->registers[i] = VALUE_UNKNOWN;
+        }
+    if (join_constraints(into, other)) {
+        changed = true;
+        lost_relation |= !widen;
+    }
+    for (uint32_t i = 0; i < into->exposed_words; i++) {
+        changed |= (into->exposed[i] | other->exposed[i]) != into->exposed[i];
+        into->exposed[i] |= other->exposed[i];
+    }
+    for (uint32_t i = 0; i < into->duty_count; i++) {
+        bool joined = other->duties[i].joined || (changed && (lost_relation || !widen));
+        if (into->duties[i].status != DUTY_LOST && joined && !into->duties[i].joined) {
+            into->duties[i].joined = true;
+            changed = true;
+        }
+    }
+    return changed;
+}

@@ -1,0 +1,209 @@
+/*
+ * Running the rules over each function, and turning what they say into diagnostics.
+ */
+#include "program/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "program/internal.h"
+#include "rule.h"
+
+struct check {
+    const struct program *program;
+    const struct function *function;
+    const struct prog_options *options;
+    struct diag_list *diags;
+};
+
+static const struct check *check_of(const struct path *path) {
+    return path->user;
+}
+
+const char *check_function_name(const struct path *path) {
+    return check_of(path)->function->name;
+}
+
+bool check_has_role(const struct path *path, enum role_kind kind) {
+    const struct function *function = check_of(path)->function;
+    return prog_role(function->roles, function->role_count, kind) != NULL;
+}
+
+bool check_is_cancellable(const struct path *path) {
+    return check_of(path)->function->cancellable;
+}
+
+const char *check_kind_noun(const struct path *path, const char *kind) {
+    const struct model_kind *words = model_find_kind(check_of(path)->program->models, kind);
+    return words && words->noun ? words->noun : kind;
+}
+
+const char *check_kind_release(const struct path *path, const char *kind) {
+    const struct model_kind *words = model_find_kind(check_of(path)->program->models, kind);
+    return words ? words->release : NULL;
+}
+
+const struct chain *check_chain_end(const struct chain *chain) {
+    while (chain->next)
+        chain = chain->next;
+    return chain;
+}
+
+/* ---- findings -------------------------------------------------------------------------- */
+
+static char *format_text(const char *format, va_list args) {
+    char *text = NULL;
+    if (vasprintf(&text, format, args) < 0)
+        return mem_text(format);
+    return text;
+}
+
+void finding_message(struct finding *finding, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    free(finding->message);
+    finding->message = format_text(format, args);
+    va_end(args);
+}
+
+void finding_help(struct finding *finding, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    free(finding->help);
+    finding->help = format_text(format, args);
+    va_end(args);
+}
+
+void finding_step(struct finding *finding, const struct ir_unit *unit, ir_id loc,
+                  const char *format, ...) {
+    if (loc == IR_NONE)
+        return;
+    va_list args;
+    va_start(args, format);
+    finding->steps = mem_resize(finding->steps, finding->step_count + 1, sizeof *finding->steps);
+    finding->steps[finding->step_count++] =
+        (struct finding_step){unit, loc, format_text(format, args)};
+    va_end(args);
+}
+
+static const char *branch_words(enum trace_kind kind) {
+    switch (kind) {
+    case TRACE_TRUE:
+        return "the condition is true here";
+    case TRACE_FALSE:
+        return "the condition is false here";
+    default:
+        return "this case is taken";
+    }
+}
+
+void finding_trace(struct finding *finding, const struct path *path, const struct path_trace *trace,
+                   ir_id from) {
+    const struct path_trace *steps[16];
+    size_t count = 0;
+    for (; trace && !(trace->kind == TRACE_ACQUIRE && trace->loc == from); trace = trace->before)
+        if (trace->kind != TRACE_ACQUIRE && count < sizeof steps / sizeof *steps)
+            steps[count++] = trace;
+    while (count-- > 0)
+        finding_step(finding, path->unit, steps[count]->loc, "%s",
+                     branch_words(steps[count]->kind));
+}
+
+void finding_chain(struct finding *finding, const struct chain *chain) {
+    for (; chain; chain = chain->next)
+        finding_step(finding, chain->unit, chain->loc, chain->next ? "calls '%s'" : "'%s' does it",
+                     chain->callee ? chain->callee : "a function");
+}
+
+static void free_finding(struct finding *finding) {
+    for (size_t i = 0; i < finding->step_count; i++)
+        free(finding->steps[i].message);
+    free(finding->steps);
+    free(finding->message);
+    free(finding->help);
+    *finding = (struct finding){0};
+}
+
+static struct diag_range range_of(const struct ir_unit *unit, ir_id id) {
+    const struct ir_loc *loc = &unit->locs.data[id];
+    return (struct diag_range){.file = ir_text(unit, unit->files.data[loc->file].path),
+                               .line = loc->line,
+                               .col = loc->col,
+                               .end_line = loc->end_line,
+                               .end_col = loc->end_col};
+}
+
+void check_report(const struct path *path, struct finding *finding) {
+    const struct check *check = check_of(path);
+    const struct rule *rule = check->options->rules[path->current];
+    if (finding->loc == IR_NONE) {
+        free_finding(finding);
+        return;
+    }
+    struct diag_step *steps = mem_zero(finding->step_count, sizeof *steps);
+    for (size_t i = 0; i < finding->step_count; i++)
+        steps[i] =
+            (struct diag_step){.range = range_of(finding->steps[i].unit, finding->steps[i].loc),
+                               .message = finding->steps[i].message};
+    struct diag diag = {.rule = rule->name,
+                        .severity = rule->tier == RULE_CORE ? DIAG_ERROR : DIAG_WARNING,
+                        .message = finding->message,
+                        .help = finding->help,
+                        .function = check->function->name,
+                        .range = range_of(path->unit, finding->loc),
+                        .steps = steps,
+                        .step_count = finding->step_count};
+    diag_add(check->diags, &diag);
+    free(steps);
+    free_finding(finding);
+}
+
+/* ---- the run --------------------------------------------------------------------------- */
+
+static bool is_wanted(const struct function *function, const struct prog_options *options) {
+    const struct ir_function *fn = &function->unit->functions.data[function->id];
+    const struct ir_file *file =
+        &function->unit->files.data[function->unit->locs.data[fn->loc].file];
+    if (file->is_system)
+        return false;
+    return !options->wanted || options->wanted(ir_text(function->unit, file->path), options->data);
+}
+
+static void count_incomplete(const struct program *program, struct prog_stats *stats) {
+    for (size_t u = 0; u < program->unit_count; u++)
+        for (uint32_t f = 0; f < program->units[u]->functions.count; f++)
+            stats->functions_incomplete +=
+                (program->units[u]->functions.data[f].flags & IR_FN_INCOMPLETE) != 0;
+}
+
+void prog_check(struct program *program, const struct prog_options *options,
+                struct diag_list *diags, struct prog_stats *stats) {
+    *stats = (struct prog_stats){0};
+    program->states_per_block = options->states_per_block;
+    prog_summarise(program);
+    prog_find_contexts(program);
+    const struct path_listener **listeners =
+        mem_zero(options->rule_count, sizeof(struct path_listener *));
+    for (size_t i = 0; i < options->rule_count; i++)
+        listeners[i] = &options->rules[i]->listener;
+    struct path_client client = {
+        .data = program, .resolve = prog_resolve, .states_per_block = options->states_per_block};
+    for (prog_fn f = 0; f < program->function_count; f++) {
+        const struct function *function = &program->functions[f];
+        if (!function->defined)
+            continue;
+        stats->functions++;
+        stats->functions_capped += function->summary.capped;
+        if (!function->summary.worth_checking || !is_wanted(function, options))
+            continue;
+        struct check check = {program, function, options, diags};
+        struct path path;
+        path_run(&path, function->unit, &function->unit->functions.data[function->id], &client,
+                 listeners, options->rule_count, &check);
+        path_end(&path);
+    }
+    count_incomplete(program, stats);
+    free(listeners);
+}

@@ -1,0 +1,57 @@
+/*
+ * What a rule can ask about the function at hand, and how it reports.
+ */
+#ifndef AGLET_CHECK_H
+#define AGLET_CHECK_H
+
+#include "flow/path.h"
+#include "report/diag.h"
+
+/** The name of the function being checked. */
+const char *check_function_name(const struct path *path);
+
+/** True when the function carries this role by annotation or model. */
+bool check_has_role(const struct path *path, enum role_kind kind);
+
+/** True when the function may run in a coroutine that a cancellation can cut short and that no
+ *  shield around its callers protects. */
+bool check_is_cancellable(const struct path *path);
+
+/** The words for a resource kind: "FILE stream"; the kind itself when no model has words for it. */
+const char *check_kind_noun(const struct path *path, const char *kind);
+/** The function that releases it, or NULL. */
+const char *check_kind_release(const struct path *path, const char *kind);
+
+/** A finding in the making. Start with zeroes; check_report frees it. */
+struct finding {
+    ir_id loc; /* where it is shown */
+    char *message, *help;
+    struct finding_step {
+        const struct ir_unit *unit;
+        ir_id loc;
+        char *message;
+    } *steps;
+    size_t step_count;
+};
+
+/** Sets message or help; printf-like. */
+void finding_message(struct finding *finding, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void finding_help(struct finding *finding, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/** Adds a step at `loc` of `unit`. */
+void finding_step(struct finding *finding, const struct ir_unit *unit, ir_id loc,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+/** Adds the branches of `trace` that were taken after the call at location `from`. */
+void finding_trace(struct finding *finding, const struct path *path, const struct path_trace *trace,
+                   ir_id from);
+/** Adds a step for each link of a chain of calls. */
+void finding_chain(struct finding *finding, const struct chain *chain);
+
+/** The link at the chain's end, where the deed is done. */
+const struct chain *check_chain_end(const struct chain *chain);
+
+/** Reports for the rule that is being called. At most once for a rule and a location. */
+void check_report(const struct path *path, struct finding *finding);
+
+#endif

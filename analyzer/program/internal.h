@@ -1,0 +1,92 @@
+/*
+ * The program's inside, shared by linking, summaries, contexts and the check.
+ */
+#ifndef AGLET_PROGRAM_INTERNAL_H
+#define AGLET_PROGRAM_INTERNAL_H
+
+#include "flow/path.h"
+#include "program/program.h"
+
+/** What a function does, as its callers see it. Bottom-up. */
+struct summary {
+    bool done;
+    unsigned flags; /* enum callee_flag */
+    uint8_t returns;
+    struct effect *effects;
+    size_t effect_count;
+    const struct chain *blocks, *spawns, *awaits, *mutates;
+    bool capped;
+    bool worth_checking; /* something happens here that a rule may care for */
+};
+
+/** A function, in the unit that defines it (or the first that declares it). */
+struct function {
+    const char *usr, *name;
+    const struct ir_unit *unit;
+    ir_id id;
+    bool defined;
+    bool contract;      /* annotated or modelled: its roles tell all there is */
+    struct role *roles; /* annotations' first, then the model's */
+    size_t role_count;
+    struct effect *effects; /* what the roles amount to */
+    size_t effect_count;
+    struct summary summary;
+    bool spawned;      /* started as a task, or run by a loop as a coroutine */
+    bool shield_entry; /* run under a shield */
+    bool called;       /* some function of the program calls it */
+    bool cancellable;  /* runs in a coroutine that a cancellation can cut, not shielded */
+    prog_fn via;       /* with cancellable: the caller that proves it, or PROG_NONE */
+};
+
+/** A call from one function to another, without a shield in force. */
+struct edge {
+    prog_fn from, to;
+};
+
+/** The target of a function pointer stored in (record, field). */
+struct slot {
+    const char *record, *field;
+    prog_fn function;
+};
+
+struct program {
+    const struct model_set *models;
+    struct ir_unit **units;
+    size_t unit_count, unit_capacity;
+    prog_fn **map; /* by unit, by the unit's function */
+    struct unit_index {
+        const struct ir_unit *unit;
+        size_t index;
+    } *by_address; /* sorted, to find a unit's index */
+    struct function *functions;
+    size_t function_count, function_capacity;
+    uint32_t *usr_slots; /* hash of USRs */
+    size_t usr_slot_count;
+    struct edge *edges;
+    size_t edge_count, edge_capacity;
+    struct slot *slots;
+    size_t slot_count, slot_capacity;
+    struct mem_arena arena; /* chains, effects */
+    unsigned states_per_block;
+};
+
+/** The program's function behind a unit's function. */
+prog_fn prog_function(const struct program *program, const struct ir_unit *unit, ir_id function);
+
+/** Fills in what the roles amount to (roles_effects.c). */
+void prog_roles_to_effects(struct program *program, struct function *function);
+
+/** The first role of that kind, or NULL. */
+const struct role *prog_role(const struct role *roles, size_t count, enum role_kind kind);
+
+/** path_client.resolve for `program` as its data. */
+void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr *call,
+                  ir_id function, struct callee *callee);
+
+/** Summarises all functions, callees before callers, and records the edges. */
+void prog_summarise(struct program *program);
+
+/** Finds which functions run in a coroutine that can be cancelled. */
+void prog_find_contexts(struct program *program);
+
+#endif

@@ -1,0 +1,206 @@
+/*
+ * From roles and summaries to what a call does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "program/internal.h"
+
+static uint8_t classes_of(enum role_when when) {
+    switch (when) {
+    case ROLE_WHEN_ZERO:
+    case ROLE_WHEN_NULL:
+        return RETURNS_ZERO;
+    case ROLE_WHEN_NONZERO:
+    case ROLE_WHEN_NONNULL:
+        return RETURNS_NEGATIVE | RETURNS_POSITIVE;
+    case ROLE_WHEN_NEGATIVE:
+        return RETURNS_NEGATIVE;
+    case ROLE_WHEN_NONNEGATIVE:
+        return RETURNS_ZERO | RETURNS_POSITIVE;
+    case ROLE_WHEN_POSITIVE:
+        return RETURNS_POSITIVE;
+    default:
+        return RETURNS_ANY;
+    }
+}
+
+struct effect_list {
+    struct effect items[24];
+    size_t count;
+};
+
+static void add(struct effect_list *list, const struct role *role, enum effect_kind kind,
+                enum effect_target target, int arg, const char *subject, uint8_t when) {
+    if (list->count == sizeof list->items / sizeof *list->items)
+        return;
+    if (target != TARGET_RETURN && (arg < 0 || arg > UINT8_MAX))
+        return;
+    list->items[list->count++] =
+        (struct effect){.kind = (uint8_t)kind,
+                        .target = (uint8_t)target,
+                        .when = when,
+                        .arg = (uint8_t)(target == TARGET_RETURN ? 0 : arg),
+                        .subject = subject,
+                        .role = role};
+}
+
+static void add_spawn(struct effect_list *list, const struct role *role) {
+    static const char task[] = "task", thread[] = "thread";
+    add(list, role, EFFECT_TAKE, TARGET_ARG, role->data, NULL, RETURNS_ANY);
+    if (role->owner != ROLE_ARG_NONE)
+        return;
+    const char *subject = role->subject && strcmp(role->subject, thread) == 0 ? thread : task;
+    if (role->handle == ROLE_ARG_RETURN)
+        add(list, role, EFFECT_ACQUIRE, TARGET_RETURN, 0, subject,
+            RETURNS_NEGATIVE | RETURNS_POSITIVE);
+    else if (role->handle >= 0)
+        add(list, role, EFFECT_ACQUIRE, TARGET_OUT, role->handle, subject, RETURNS_ZERO);
+}
+
+static void add_role(struct effect_list *list, const struct role *role) {
+    switch (role->kind) {
+    case ROLE_ACQUIRES: {
+        enum effect_target target = role->via == ROLE_VIA_RETURN ? TARGET_RETURN
+                                    : role->via == ROLE_VIA_OUT  ? TARGET_OUT
+                                                                 : TARGET_ARG;
+        add(list, role, EFFECT_ACQUIRE, target, role->arg, role->subject, classes_of(role->when));
+        break;
+    }
+    case ROLE_RELEASES:
+        add(list, role, EFFECT_RELEASE, role->via == ROLE_VIA_OUT ? TARGET_OUT : TARGET_ARG,
+            role->arg, role->subject, classes_of(role->when));
+        break;
+    case ROLE_JOINS:
+    case ROLE_DETACHES:
+        add(list, role, EFFECT_RELEASE, TARGET_ARG, role->arg, NULL, RETURNS_ANY);
+        break;
+    case ROLE_TAKES:
+        add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL, RETURNS_ANY);
+        break;
+    case ROLE_SPAWNS:
+        add_spawn(list, role);
+        break;
+    case ROLE_CALLS_BACK:
+        add(list, role, EFFECT_TAKE, TARGET_ARG, role->data, NULL, RETURNS_ANY);
+        break;
+    case ROLE_BORROWS:
+        if (role->until && strcmp(role->until, "return") != 0)
+            add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL, RETURNS_ANY);
+        break;
+    default:
+        break;
+    }
+}
+
+void prog_roles_to_effects(struct program *program, struct function *function) {
+    struct effect_list list = {.count = 0};
+    for (size_t i = 0; i < function->role_count; i++)
+        add_role(&list, &function->roles[i]);
+    function->effects = arena_copy(&program->arena, list.items, list.count * sizeof *list.items);
+    function->effect_count = list.count;
+}
+
+static unsigned role_flags(const struct role *roles, size_t count) {
+    unsigned flags = 0;
+    for (size_t i = 0; i < count; i++)
+        switch (roles[i].kind) {
+        case ROLE_PURE:
+            flags |= CALLEE_PURE | CALLEE_KNOWN;
+            break;
+        case ROLE_NORETURN:
+            flags |= CALLEE_NORETURN;
+            break;
+        case ROLE_COROUTINE:
+            flags |= CALLEE_COROUTINE;
+            break;
+        case ROLE_SUSPENDS:
+            flags |= CALLEE_SUSPENDS;
+            break;
+        case ROLE_SHIELD_BEGIN:
+            flags |= CALLEE_SHIELD_BEGIN;
+            break;
+        case ROLE_SHIELD_END:
+            flags |= CALLEE_SHIELD_END;
+            break;
+        default:
+            break;
+        }
+    return flags;
+}
+
+/* The unit's function that is the only one ever stored in this (record, field). */
+static prog_fn only_target(const struct program *program, const char *record, const char *field) {
+    size_t low = 0, high = program->slot_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(program->slots[middle].record, record);
+        if (order == 0)
+            order = strcmp(program->slots[middle].field, field);
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    prog_fn target = PROG_NONE;
+    for (; low < program->slot_count; low++) {
+        const struct slot *slot = &program->slots[low];
+        if (strcmp(slot->record, record) != 0 || strcmp(slot->field, field) != 0)
+            break;
+        if (target != PROG_NONE && target != slot->function)
+            return PROG_NONE;
+        target = slot->function;
+    }
+    return target;
+}
+
+static prog_fn indirect_target(const struct program *program, const struct ir_unit *unit,
+                               const struct ir_instr *call) {
+    if (call->sub != IR_CALL_INDIRECT || call->b == IR_NONE)
+        return PROG_NONE;
+    const struct ir_place *place = &unit->places.data[call->b];
+    if (place->kind != IR_PLACE_FIELD)
+        return PROG_NONE;
+    return only_target(program, ir_text(unit, place->record), ir_text(unit, place->b));
+}
+
+static void apply_summary(const struct function *function, struct callee *callee) {
+    const struct summary *summary = &function->summary;
+    callee->blocks = summary->blocks;
+    callee->spawns = summary->spawns;
+    callee->awaits = summary->awaits;
+    callee->mutates = summary->mutates;
+    callee->flags |= summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN);
+    if (callee->effect_count == 0 && !function->contract) {
+        callee->flags |= summary->flags;
+        callee->effects = summary->effects;
+        callee->effect_count = summary->effect_count;
+        callee->returns = summary->returns;
+    }
+}
+
+void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr *call,
+                  ir_id function_id, struct callee *callee) {
+    const struct program *program = data;
+    prog_fn target = function_id != IR_NONE ? prog_function(program, unit, function_id)
+                                            : indirect_target(program, unit, call);
+    if (target == PROG_NONE)
+        return;
+    const struct function *function = &program->functions[target];
+    callee->name = function->name;
+    callee->function = target;
+    callee->roles = function->roles;
+    callee->role_count = function->role_count;
+    callee->effects = function->effects;
+    callee->effect_count = function->effect_count;
+    callee->flags = role_flags(function->roles, function->role_count);
+    if (function->contract)
+        callee->flags |= CALLEE_KNOWN;
+    uint32_t flags = function->unit->functions.data[function->id].flags;
+    if (flags & IR_FN_NORETURN)
+        callee->flags |= CALLEE_NORETURN;
+    if (flags & IR_FN_PURE)
+        callee->flags |= CALLEE_PURE | CALLEE_KNOWN;
+    if (function->defined && function->summary.done)
+        apply_summary(function, callee);
+}

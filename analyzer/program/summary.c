@@ -1,0 +1,381 @@
+/*
+ * Summaries: what each function does to its arguments and what it returns, by the class of the
+ * returned value. Callees before callers; within a recursion the first visit sees "unknown".
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "program/internal.h"
+
+enum { MOST_CANDIDATES = 32, CLASSES = 3 };
+
+/* An effect that some returning path had, and how many of the paths of each class had it. */
+struct candidate {
+    struct effect effect;
+    uint32_t holds[CLASSES];
+    bool doubtful;
+};
+
+struct collector {
+    struct program *program;
+    prog_fn self;
+    struct candidate candidates[MOST_CANDIDATES];
+    size_t count;
+    uint32_t paths[CLASSES];
+    bool overflow;
+};
+
+/* ---- at each return -------------------------------------------------------------------- */
+
+static struct candidate *candidate_for(struct collector *c, struct effect effect) {
+    for (size_t i = 0; i < c->count; i++) {
+        const struct effect *known = &c->candidates[i].effect;
+        bool same_subject =
+            known->subject == effect.subject ||
+            (known->subject && effect.subject && strcmp(known->subject, effect.subject) == 0);
+        if (known->kind == effect.kind && known->target == effect.target &&
+            known->arg == effect.arg && same_subject)
+            return &c->candidates[i];
+    }
+    if (c->count == MOST_CANDIDATES) {
+        c->overflow = true;
+        return NULL;
+    }
+    c->candidates[c->count] = (struct candidate){.effect = effect};
+    return &c->candidates[c->count++];
+}
+
+static void count_candidate(struct collector *c, struct effect effect, unsigned classes,
+                            bool doubtful) {
+    struct candidate *candidate = candidate_for(c, effect);
+    if (!candidate)
+        return;
+    candidate->doubtful |= doubtful;
+    for (unsigned k = 0; k < CLASSES; k++)
+        candidate->holds[k] += (classes >> k) & 1;
+}
+
+static bool names_param(const struct path *path, value_id value, uint8_t *arg) {
+    const struct value *v = value_at(&path->context.values, value);
+    if (v->kind != VALUE_PARAM || v->a > UINT8_MAX)
+        return false;
+    *arg = (uint8_t)v->a;
+    return true;
+}
+
+static void collect_duty(struct path *path, struct collector *c, const struct duty *duty,
+                         value_id value, unsigned classes) {
+    struct effect effect = {.subject = duty->subject};
+    bool doubtful = duty->joined;
+    if (duty->status == DUTY_DONE && names_param(path, duty->entity, &effect.arg)) {
+        effect.kind = EFFECT_RELEASE;
+        effect.target = TARGET_ARG;
+    } else if (duty->status == DUTY_OUT) {
+        const struct region *out = region_at(&path->context.values, duty->out);
+        if (out->kind != REGION_POINTEE || !names_param(path, out->a, &effect.arg))
+            return;
+        effect.kind = EFFECT_ACQUIRE;
+        effect.target = TARGET_OUT;
+    } else if (duty->status == DUTY_OPEN && duty->entity == value) {
+        effect.kind = EFFECT_ACQUIRE;
+        effect.target = TARGET_RETURN;
+    } else {
+        return;
+    }
+    if (duty->guard != VALUE_UNKNOWN && duty->guard == value) {
+        classes &= duty->when;
+    } else if (duty->guard != VALUE_UNKNOWN) {
+        unsigned known = state_classes(&path->context, path->state, duty->guard);
+        if (!(known & duty->when))
+            return;
+        doubtful |= (known & ~(unsigned)duty->when) != 0;
+    }
+    count_candidate(c, effect, classes, doubtful);
+}
+
+static void on_return(struct path *path, value_id value) {
+    struct collector *c = path->user;
+    unsigned classes = value == VALUE_UNKNOWN ? (unsigned)RETURNS_ZERO
+                                              : state_classes(&path->context, path->state, value);
+    for (unsigned k = 0; k < CLASSES; k++)
+        c->paths[k] += (classes >> k) & 1;
+    for (uint32_t i = 0; i < path->state->duty_count; i++)
+        collect_duty(path, c, &path->state->duties[i], value, classes);
+}
+
+/* ---- at each call ---------------------------------------------------------------------- */
+
+static const struct chain *new_chain(struct collector *c, const struct path *path,
+                                     const struct path_call *call, const char *subject,
+                                     const struct chain *next) {
+    struct chain chain = {.callee = call->callee->name,
+                          .subject = subject,
+                          .unit = path->unit,
+                          .loc = call->instr->loc,
+                          .next = next};
+    return arena_copy(&c->program->arena, &chain, sizeof chain);
+}
+
+/* Locks are held for a moment and computing is what a program is for: not what a caller fears. */
+static bool is_feared(const char *subject) {
+    return !subject || (strcmp(subject, "lock") != 0 && strcmp(subject, "cpu") != 0);
+}
+
+static void add_edge(struct program *program, prog_fn from, prog_fn to) {
+    for (size_t i = program->edge_count; i-- > 0 && program->edges[i].from == from;)
+        if (program->edges[i].to == to)
+            return;
+    if (program->edge_count == program->edge_capacity) {
+        program->edge_capacity = program->edge_capacity ? program->edge_capacity * 2 : 256;
+        program->edges = mem_resize(program->edges, program->edge_capacity, sizeof *program->edges);
+    }
+    program->edges[program->edge_count++] = (struct edge){from, to};
+}
+
+static prog_fn function_argument(const struct collector *c, const struct path *path,
+                                 const struct path_call *call, int arg) {
+    if (arg < 0 || (uint32_t)arg >= call->arg_count)
+        return PROG_NONE;
+    const struct value *v = value_at(&path->context.values, call->args[arg]);
+    return v->kind == VALUE_FUNCTION ? prog_function(c->program, path->unit, v->a) : PROG_NONE;
+}
+
+static void note_entries(struct collector *c, const struct path *path,
+                         const struct path_call *call) {
+    for (size_t i = 0; i < call->callee->role_count; i++) {
+        const struct role *role = &call->callee->roles[i];
+        bool coroutine = role->kind == ROLE_CALLS_BACK && role->context &&
+                         strcmp(role->context, "coroutine") == 0;
+        if (role->kind != ROLE_SPAWNS && role->kind != ROLE_SHIELDS && !coroutine)
+            continue;
+        int arg = role->kind == ROLE_SPAWNS ? role->entry : role->arg;
+        prog_fn entry = function_argument(c, path, call, arg);
+        if (entry == PROG_NONE)
+            continue;
+        if (role->kind == ROLE_SHIELDS)
+            c->program->functions[entry].shield_entry = true;
+        else
+            c->program->functions[entry].spawned = true;
+    }
+}
+
+static void note_chain(struct collector *c, const struct path *path, const struct path_call *call,
+                       const struct chain **slot, const char *subject, const struct chain *next) {
+    if (!*slot)
+        *slot = new_chain(c, path, call, subject, next);
+}
+
+static void note_roles(struct collector *c, const struct path *path, const struct path_call *call,
+                       struct summary *summary) {
+    for (size_t i = 0; i < call->callee->role_count; i++) {
+        const struct role *role = &call->callee->roles[i];
+        bool active = !path_excused(path, call, role);
+        if (role->kind == ROLE_BLOCKS && active && is_feared(role->subject))
+            note_chain(c, path, call, &summary->blocks, role->subject, NULL);
+        else if (role->kind == ROLE_SPAWNS)
+            note_chain(c, path, call, &summary->spawns, "task", NULL);
+        else if (role->kind == ROLE_SUSPENDS && active)
+            note_chain(c, path, call, &summary->awaits, "suspends", NULL);
+        else if (role->kind == ROLE_MUTATES && active && path->state->shields == 0)
+            note_chain(c, path, call, &summary->mutates, role->subject, NULL);
+    }
+}
+
+static void on_call(struct path *path, const struct path_call *call) {
+    struct collector *c = path->user;
+    const struct callee *callee = call->callee;
+    struct function *self = &c->program->functions[c->self];
+    struct summary *summary = &self->summary;
+    note_roles(c, path, call, summary);
+    note_entries(c, path, call);
+    if (callee->flags & CALLEE_SUSPENDS)
+        summary->flags |= CALLEE_SUSPENDS;
+    if (callee->function == UINT32_MAX || callee->function == c->self)
+        return;
+    c->program->functions[callee->function].called = true;
+    if (path->state->shields == 0)
+        add_edge(c->program, c->self, callee->function);
+    /* what a function with roles does inside is its own affair */
+    if (callee->role_count)
+        return;
+    if (callee->blocks)
+        note_chain(c, path, call, &summary->blocks, NULL, callee->blocks);
+    if (callee->spawns)
+        note_chain(c, path, call, &summary->spawns, NULL, callee->spawns);
+    if (callee->awaits)
+        note_chain(c, path, call, &summary->awaits, NULL, callee->awaits);
+    if (callee->mutates && path->state->shields == 0)
+        note_chain(c, path, call, &summary->mutates, NULL, callee->mutates);
+}
+
+/* ---- the summary ----------------------------------------------------------------------- */
+
+static bool writes_memory(const struct path *path, const struct program *program) {
+    for (uint32_t i = 0; i < path->instr_count; i++) {
+        const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
+        if (instr->op == IR_ASM)
+            return true;
+        if (instr->op == IR_STORE) {
+            const struct ir_place *place = &path->unit->places.data[instr->a];
+            while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
+                place = &path->unit->places.data[place->a];
+            if (place->kind != IR_PLACE_LOCAL)
+                return true;
+        }
+        if (instr->op == IR_CALL) {
+            struct callee callee = {.function = UINT32_MAX};
+            prog_resolve((void *)program, path->unit, instr,
+                         instr->sub == IR_CALL_DIRECT ? instr->a : IR_NONE, &callee);
+            if (!(callee.flags & (CALLEE_PURE | CALLEE_NORETURN)))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* How an effect's classes read: all of some classes have it, none of the others; else unclear. */
+static bool settle(const struct collector *c, struct candidate *candidate) {
+    uint8_t when = 0, possible = 0;
+    for (unsigned k = 0; k < CLASSES; k++) {
+        if (c->paths[k] == 0)
+            continue;
+        possible |= (uint8_t)(1u << k);
+        if (candidate->holds[k] == 0)
+            continue;
+        if (candidate->holds[k] < c->paths[k])
+            return false;
+        when |= (uint8_t)(1u << k);
+    }
+    candidate->effect.when = when == possible ? RETURNS_ANY : when;
+    return when != 0 && !candidate->doubtful;
+}
+
+static bool has_rival(const struct collector *c, size_t index) {
+    const struct effect *effect = &c->candidates[index].effect;
+    for (size_t i = 0; i < c->count; i++)
+        if (i != index && c->candidates[i].effect.target == effect->target &&
+            (effect->target == TARGET_RETURN || c->candidates[i].effect.arg == effect->arg))
+            return true;
+    return false;
+}
+
+static void write_effects(struct collector *c, const struct path *path, struct summary *summary) {
+    struct effect *effects = arena_alloc(
+        &c->program->arena, (c->count + path->function->param_count + 1) * sizeof *effects);
+    size_t count = 0;
+    bool *told = mem_zero(path->function->param_count, sizeof *told);
+    for (size_t i = 0; i < c->count; i++) {
+        struct candidate *candidate = &c->candidates[i];
+        struct effect effect = candidate->effect;
+        bool clear = settle(c, candidate) && !has_rival(c, i);
+        if (!clear && effect.kind == EFFECT_ACQUIRE)
+            continue;
+        if (!clear || candidate->effect.when != RETURNS_ANY) {
+            if (effect.kind == EFFECT_RELEASE)
+                effect.kind = EFFECT_TAKE;
+        }
+        effect.when = candidate->effect.when ? candidate->effect.when : RETURNS_ANY;
+        if (effect.target == TARGET_ARG && effect.arg < path->function->param_count)
+            told[effect.arg] = true;
+        effects[count++] = effect;
+    }
+    for (uint32_t i = 0; i < path->function->param_count && i <= UINT8_MAX; i++)
+        if (path->kept_params[i] && !told[i])
+            effects[count++] = (struct effect){
+                .kind = EFFECT_TAKE, .target = TARGET_ARG, .when = RETURNS_ANY, .arg = (uint8_t)i};
+    free(told);
+    summary->effects = effects;
+    summary->effect_count = count;
+}
+
+static void summarise(struct program *program, prog_fn self) {
+    struct function *function = &program->functions[self];
+    const struct ir_function *fn = &function->unit->functions.data[function->id];
+    static const struct path_listener listener = {.on_call = on_call, .on_return = on_return};
+    static const struct path_listener *const listeners[] = {&listener};
+    struct path_client client = {
+        .data = program, .resolve = prog_resolve, .states_per_block = program->states_per_block};
+    struct collector *c = mem_zero(1, sizeof *c);
+    c->program = program;
+    c->self = self;
+    struct path path;
+    path_run(&path, function->unit, fn, &client, listeners, 1, c);
+    struct summary *summary = &program->functions[self].summary;
+    for (unsigned k = 0; k < CLASSES; k++)
+        if (c->paths[k])
+            summary->returns |= (uint8_t)(1u << k);
+    const struct ir_type *type = &function->unit->types.data[fn->type];
+    if (type->elem == IR_NONE || function->unit->types.data[type->elem].kind == IR_TYPE_VOID ||
+        summary->returns == 0)
+        summary->returns = RETURNS_ANY;
+    summary->capped = path.capped;
+    summary->worth_checking = path.loss_count || summary->blocks || summary->spawns ||
+                              summary->awaits || summary->mutates;
+    if (!path.capped && !c->overflow) {
+        write_effects(c, &path, summary);
+        summary->flags |= CALLEE_KNOWN;
+        if (!path.returns)
+            summary->flags |= CALLEE_NORETURN;
+        summary->flags |= writes_memory(&path, program) ? CALLEE_WRITES : CALLEE_PURE;
+    }
+    summary->done = true;
+    path_end(&path);
+    free(c);
+}
+
+/* ---- callees before callers ------------------------------------------------------------ */
+
+struct frame {
+    prog_fn function;
+    ir_id next; /* instruction offset from which to look for more callees */
+};
+
+static prog_fn next_callee(const struct program *program, struct frame *frame) {
+    const struct function *function = &program->functions[frame->function];
+    const struct ir_unit *unit = function->unit;
+    const struct ir_function *fn = &unit->functions.data[function->id];
+    ir_id seen = 0;
+    for (ir_id b = 0; b < fn->block_count; b++) {
+        const struct ir_block *block = ir_block_at(unit, fn, b);
+        if (frame->next >= seen + block->instr_count) {
+            seen += block->instr_count;
+            continue;
+        }
+        for (uint32_t i = frame->next - seen; i < block->instr_count; i++) {
+            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+            frame->next = seen + i + 1;
+            struct callee callee = {.function = UINT32_MAX};
+            if (instr->op != IR_CALL)
+                continue;
+            prog_resolve((void *)program, unit, instr,
+                         instr->sub == IR_CALL_DIRECT ? instr->a : IR_NONE, &callee);
+            if (callee.function != UINT32_MAX)
+                return callee.function;
+        }
+        seen += block->instr_count;
+    }
+    return PROG_NONE;
+}
+
+void prog_summarise(struct program *program) {
+    bool *visited = mem_zero(program->function_count, sizeof *visited);
+    struct frame *stack = mem_resize(NULL, program->function_count + 1, sizeof *stack);
+    for (prog_fn root = 0; root < program->function_count; root++) {
+        size_t depth = 0;
+        if (visited[root] || !program->functions[root].defined)
+            continue;
+        visited[root] = true;
+        stack[depth++] = (struct frame){root, 0};
+        while (depth) {
+            prog_fn callee = next_callee(program, &stack[depth - 1]);
+            if (callee == PROG_NONE) {
+                summarise(program, stack[--depth].function);
+            } else if (!visited[callee] && program->functions[callee].defined) {
+                visited[callee] = true;
+                stack[depth++] = (struct frame){callee, 0};
+            }
+        }
+    }
+    free(stack);
+    free(visited);
+}

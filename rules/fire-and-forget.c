@@ -1,0 +1,41 @@
+/*
+ * A task (or thread) that was started and whose handle is dropped: nobody sees its error, nobody
+ * can stop it, nobody waits for it at shutdown.
+ */
+#include <string.h>
+
+#include "program/check.h"
+#include "rule.h"
+
+static bool is_running(const char *subject) {
+    return subject && (strcmp(subject, "task") == 0 || strcmp(subject, "thread") == 0);
+}
+
+static void on_loss(struct path *path, const struct path_loss *loss) {
+    const struct duty *duty = loss->duty;
+    if (!is_running(duty->subject))
+        return;
+    ir_id started = path->unit->instrs.data[duty->origin].loc;
+    struct finding finding = {.loc = started};
+    finding_message(&finding,
+                    loss->always ? "the %s started here is never awaited, kept or detached: its "
+                                   "error is lost and nothing can stop it"
+                                 : "the %s started here is dropped on some path: there its error "
+                                   "is lost and nothing can stop it",
+                    duty->subject);
+    finding_trace(&finding, path, duty->trace, started);
+    finding_step(&finding, path->unit, loss->exit, "the last handle of the %s is gone here",
+                 duty->subject);
+    finding_help(&finding, strcmp(duty->subject, "task") == 0
+                               ? "await it, start it in a group, or detach it to say that it is "
+                                 "meant to run on its own"
+                               : "join it, or detach it to say that it is meant to run on its own");
+    check_report(path, &finding);
+}
+
+const struct rule rule_fire_and_forget = {
+    .name = "fire-and-forget",
+    .tier = RULE_CORE,
+    .summary = "a task is started and its handle dropped",
+    .listener = {.on_loss = on_loss},
+};

@@ -1,0 +1,58 @@
+/*
+ * A resource that some path neither releases nor hands on.
+ */
+#include <string.h>
+
+#include "program/check.h"
+#include "rule.h"
+
+/* Tasks and threads have a rule of their own, so have locks. */
+static bool is_resource(const char *subject) {
+    static const char *const others[] = {"task", "thread", "lock"};
+    if (!subject)
+        return false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(subject, others[i]) == 0)
+            return false;
+    return true;
+}
+
+/* The end of main is the end of the process: the system takes these back. */
+static bool dies_with_process(const struct path *path, const char *subject) {
+    static const char *const kinds[] = {"memory", "file", "fd", "mapping", "directory"};
+    if (strcmp(check_function_name(path), "main") != 0)
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(subject, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+static void on_loss(struct path *path, const struct path_loss *loss) {
+    const struct duty *duty = loss->duty;
+    if (!is_resource(duty->subject) || dies_with_process(path, duty->subject))
+        return;
+    const struct ir_instr *origin = &path->unit->instrs.data[duty->origin];
+    const char *noun = check_kind_noun(path, duty->subject);
+    const char *release = check_kind_release(path, duty->subject);
+    struct finding finding = {.loc = loss->always ? origin->loc : loss->exit};
+    if (loss->always)
+        finding_message(&finding, "the %s acquired here is never released", noun);
+    else
+        finding_message(&finding, "the %s is not released on this path", noun);
+    if (!loss->always)
+        finding_step(&finding, path->unit, origin->loc, "the %s is acquired here", noun);
+    finding_trace(&finding, path, duty->trace, origin->loc);
+    if (loss->always)
+        finding_step(&finding, path->unit, loss->exit, "the last reference to it is gone here");
+    if (release)
+        finding_help(&finding, "release it with '%s' on every path, or hand it on", release);
+    check_report(path, &finding);
+}
+
+const struct rule rule_missing_cleanup = {
+    .name = "missing-cleanup",
+    .tier = RULE_CORE,
+    .summary = "a resource is not released on some path",
+    .listener = {.on_loss = on_loss},
+};
