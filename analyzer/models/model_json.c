@@ -107,6 +107,11 @@ static bool is_identifier(const char *name) {
 
 static int read_parameters(struct model_reader *reader, const json_t *entry,
                            struct model_function *function) {
+    const json_t *variadic = json_object_get(entry, "variadic");
+    if (variadic && !json_is_boolean(variadic)) {
+        reader_enter(reader, "variadic");
+        return reader_fail(reader, "must be true or false, not %s", reader_type_of(variadic));
+    }
     const json_t *value = json_object_get(entry, "parameters");
     if (!value)
         return 0;
@@ -120,18 +125,21 @@ static int read_parameters(struct model_reader *reader, const json_t *entry,
 }
 
 static int unknown_key(struct model_reader *reader, const char *key) {
-    const char *known[ROLE_COUNT + 3] = {"parameters", "same-as", "about"};
+    const char *known[ROLE_COUNT + 4] = {"parameters", "variadic", "same-as", "about"};
     for (unsigned i = 0; i < ROLE_COUNT; i++)
-        known[i + 3] = role_name((enum role_kind)i);
+        known[i + 4] = role_name((enum role_kind)i);
     char *ending = suggest_ending(key, known, COUNT(known)), *why;
     sentence(&why, "there is no role '%s'%s", key, ending);
     free(ending);
     return reader_fail_with(reader, why);
 }
 
-/* Whether the roles after the first `from` name only arguments that the function has. */
-static int check_args(struct model_reader *reader, const struct model_function *function,
-                      size_t from) {
+/* Whether the roles after the first `from` name only arguments that the function has. Those of a
+ * "..." follow the parameters. */
+static int check_args(struct model_reader *reader, const json_t *entry,
+                      const struct model_function *function, size_t from) {
+    if (json_is_true(json_object_get(entry, "variadic")))
+        return 0;
     for (size_t i = from; i < function->role_count; i++) {
         int last = role_last_arg(&function->roles[i]);
         if (function->parameters >= 0 && last >= function->parameters)
@@ -150,7 +158,8 @@ static int read_function(struct model_reader *reader, const json_t *entry,
          at = json_object_iter_next((json_t *)entry, at)) {
         const char *key = json_object_iter_key(at);
         char *why;
-        if (strcmp(key, "parameters") == 0 || strcmp(key, "about") == 0)
+        if (strcmp(key, "parameters") == 0 || strcmp(key, "variadic") == 0 ||
+            strcmp(key, "about") == 0)
             continue;
         reader_enter(reader, key);
         enum role_kind kind = role_find(key, &why);
@@ -162,7 +171,7 @@ static int read_function(struct model_reader *reader, const json_t *entry,
         int failed =
             reader_roles(reader, kind, json_object_iter_value(at), &roles, &function->role_count);
         function->roles = roles;
-        if (failed || check_args(reader, function, from) < 0)
+        if (failed || check_args(reader, entry, function, from) < 0)
             return -1;
         reader_leave(reader);
     }
@@ -172,7 +181,7 @@ static int read_function(struct model_reader *reader, const json_t *entry,
 /* {"same-as": NAME}: the roles of another function of this file. */
 static int copy_function(struct model_reader *reader, const json_t *entry,
                          const struct model_draft *draft, struct model_function *function) {
-    static const char *const known[] = {"same-as", "parameters", "about"};
+    static const char *const known[] = {"same-as", "parameters", "variadic", "about"};
     if (reader_check_keys(reader, entry, "an entry with \"same-as\"", known, COUNT(known)) < 0 ||
         read_parameters(reader, entry, function) < 0)
         return -1;
@@ -191,7 +200,7 @@ static int copy_function(struct model_reader *reader, const json_t *entry,
     function->role_count = source->role_count;
     if (function->parameters < 0)
         function->parameters = source->parameters;
-    if (check_args(reader, function, 0) < 0)
+    if (check_args(reader, entry, function, 0) < 0)
         return -1;
     reader_leave(reader);
     return 0;

@@ -7,8 +7,10 @@
 #include "models/role.h"
 
 /** What is known of one function. `parameters` is -1 when the model does not say; those of a "..."
- *  are not counted. The roles are all there is to know: an argument that no role keeps (takes,
- *  borrows, the data of spawns and of calls-back outside `sync`) is not kept. */
+ *  are not counted. The roles are all there is to know of what it keeps: an argument that no role
+ *  keeps (takes, borrows, the data of spawns and of calls-back outside `sync`) is not kept. Unless
+ *  it is pure it may write what its pointers reach, and memory that was handed over before: it may
+ *  run callbacks that the program registered. */
 struct model_function {
     const char *name;
     const char *library; /* the model's name */
