@@ -24,6 +24,7 @@ static const char *owner_text(const aglet_task *task) {
     static const char *const text[] = {
         [AGL_OWNER_HANDLE] = "handle", [AGL_OWNER_DETACHED] = "detached",
         [AGL_OWNER_GROUP] = "group",   [AGL_OWNER_SHIELD] = "shield",
+        [AGL_OWNER_JOBS] = "jobs",     [AGL_OWNER_GENERATOR] = "generator",
         [AGL_OWNER_MAIN] = "run",
     };
     return text[task->owner];

@@ -105,6 +105,30 @@ static void leave(aglet_group *group) {
         agl_wake(group->host, 0);
 }
 
+static void keep_error(aglet_group *group, const aglet_task *task) {
+    if (group->error_count == ERRORS_MAX)
+        return;
+    struct aglet_group_error *error = &group->errors[group->error_count++];
+    char where[AGL_PLACE_TEXT];
+    memcpy(error->task, task->name, sizeof error->task);
+    error->error = task->result;
+    agl_place_text(&task->created, where, sizeof where);
+    snprintf(error->created, sizeof error->created, "%.*s", (int)sizeof error->created - 1, where);
+}
+
+static void member_done(aglet_task *task) {
+    aglet_group *group = task->owner_data;
+    agl_list_remove(&task->member);
+    if (agl_task_failed(task)) {
+        keep_error(group, task);
+        if (!group->cancelled)
+            cancel(group);
+    } else if (task->result < 0) {
+        group->cut++;
+    }
+    leave(group);
+}
+
 int(aglet_group_spawn)(aglet_group *group, aglet_fn fn, void *arg) {
     struct agl_place place = AGL_PLACE_HERE();
     aglet_task *self = agl_self("aglet_group_spawn");
@@ -119,36 +143,13 @@ int(aglet_group_spawn)(aglet_group *group, aglet_fn fn, void *arg) {
         leave(group);
         return rc;
     }
-    task->group = group;
+    task->ended = member_done;
+    task->owner_data = group;
     agl_list_append(&group->members, &task->member);
     /* It may have been cancelled between the handing over of the place and now. */
     if (group->cancelled)
         agl_task_cancel(task);
     return 0;
-}
-
-static void keep_error(aglet_group *group, const aglet_task *task) {
-    if (group->error_count == ERRORS_MAX)
-        return;
-    struct aglet_group_error *error = &group->errors[group->error_count++];
-    char where[AGL_PLACE_TEXT];
-    memcpy(error->task, task->name, sizeof error->task);
-    error->error = task->result;
-    agl_place_text(&task->created, where, sizeof where);
-    snprintf(error->created, sizeof error->created, "%.*s", (int)sizeof error->created - 1, where);
-}
-
-void agl_group_member_done(aglet_task *task) {
-    aglet_group *group = task->group;
-    agl_list_remove(&task->member);
-    if (agl_task_failed(task)) {
-        keep_error(group, task);
-        if (!group->cancelled)
-            cancel(group);
-    } else if (task->result < 0) {
-        group->cut++;
-    }
-    leave(group);
 }
 
 size_t aglet_group_errors(const aglet_group *group, const struct aglet_group_error **list) {

@@ -45,6 +45,8 @@ enum agl_owner {
     AGL_OWNER_HANDLE, /* whoever has the handle */
     AGL_OWNER_DETACHED,
     AGL_OWNER_GROUP,
+    AGL_OWNER_JOBS,
+    AGL_OWNER_GENERATOR,
     AGL_OWNER_SHIELD, /* the loop: not cancelled at the end */
     AGL_OWNER_MAIN
 };
@@ -74,8 +76,12 @@ struct aglet_task {
     struct agl_scope *scope; /* the innermost */
     aglet_fn fn;
     void *arg;
-    aglet_task *awaiter;
-    aglet_group *group;
+    aglet_task *awaiter;             /* who takes the result */
+    aglet_task *watcher;             /* who only wants to know when it is done */
+    void (*ended)(aglet_task *task); /* tells a group and the like, before the task is freed */
+    void *owner_data;
+    struct agl_binding *bindings;  /* context variables, the latest first */
+    struct agl_binding *inherited; /* those it started with */
     struct agl_place created;
     struct agl_place locked_at;
     struct agl_place mutation_at;
@@ -95,6 +101,7 @@ struct aglet_task {
 };
 
 struct agl_pool;
+struct agl_binding;
 
 struct agl_loop {
     struct agl_context context; /* of the thread's own stack, which polls */
@@ -195,10 +202,15 @@ int agl_wait_done(aglet_task *self, aglet_task *task, bool firm);
 
 /* group.c */
 
-/** A task of a group is done; the last call before it is freed. */
-void agl_group_member_done(aglet_task *task);
 /** Cancels and waits for a group that its task left open. */
 void agl_group_abandon(aglet_task *self, aglet_group *group);
+
+/* contextvar.c */
+
+/** Gives a new task the context of its creator. */
+void agl_context_inherit(aglet_task *task, const aglet_task *creator);
+/** Drops the task's context; what it set and did not reset is reported. */
+void agl_context_drop(aglet_task *task);
 
 /* poll.c */
 

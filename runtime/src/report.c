@@ -125,12 +125,12 @@ void agl_report_deadlock(struct agl_loop *loop) {
     }
 }
 
-void agl_report_failure(const aglet_task *task, const char *reason) {
+void agl_report_failure(const aglet_task *task, int error, const char *reason) {
     const struct aglet_options *options = &task->loop->options;
     char where[AGL_PLACE_TEXT];
     struct aglet_failure failure = {
         .task = task->name,
-        .error = task->result,
+        .error = error,
         .created = agl_place_text(&task->created, where, sizeof where),
         .reason = reason,
     };

@@ -21,8 +21,8 @@ void agl_report_slow_step(aglet_task *task);
 /** Reports all tasks, none of which can ever be woken. */
 void agl_report_deadlock(struct agl_loop *loop);
 
-/** Gives the failure of a task to the failure handler. */
-void agl_report_failure(const aglet_task *task, const char *reason);
+/** Gives a failure of the task to the failure handler. */
+void agl_report_failure(const aglet_task *task, int error, const char *reason);
 
 /** True if the environment asks for debug mode. */
 bool agl_debug_wanted(void);

@@ -96,7 +96,7 @@ static void settle_abandoned(aglet_task *task) {
     if (task->state == AGL_DONE && agl_task_failed(task)) {
         agl_report(loop, "error-never-retrieved", task, &task->created, "%s",
                    strerror(-task->result));
-        agl_report_failure(task, "task failed and was never awaited");
+        agl_report_failure(task, task->result, "task failed and was never awaited");
     }
 }
 

@@ -61,6 +61,8 @@ aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl
     task->scope = &task->root;
     task->id = ++loop->next_id;
     snprintf(task->name, sizeof task->name, "task-%llu", (unsigned long long)task->id);
+    if (loop->running)
+        agl_context_inherit(task, loop->running);
     agl_sched_prepare(task);
     agl_list_append(&loop->tasks, &task->link);
     loop->unfinished++;
@@ -80,6 +82,7 @@ static void check_left_behind(aglet_task *self) {
     if (self->mutations)
         agl_report(loop, "torn-write", self, &self->mutation_at, "ended within: %s",
                    self->mutation);
+    agl_context_drop(self);
     if (self->locks)
         agl_report(loop, "lock-held", self, &self->locked_at, "ended holding %u lock%s",
                    self->locks, self->locks == 1 ? "" : "s");
@@ -89,8 +92,9 @@ static void check_left_behind(aglet_task *self) {
 static void end_unowned(aglet_task *self) {
     struct agl_loop *loop = self->loop;
     if (agl_task_failed(self))
-        agl_report_failure(self, self->owner == AGL_OWNER_SHIELD ? "shielded task failed"
-                                                                 : "detached task failed");
+        agl_report_failure(self, self->result,
+                           self->owner == AGL_OWNER_SHIELD ? "shielded task failed"
+                                                           : "detached task failed");
     loop->zombie = self;
 }
 
@@ -102,8 +106,10 @@ void agl_task_end(aglet_task *self, int result, bool lost) {
     self->state = AGL_DONE;
     self->wait = (struct agl_wait){0};
     loop->unfinished--;
-    if (self->owner == AGL_OWNER_GROUP) {
-        agl_group_member_done(self);
+    if (self->watcher)
+        agl_wake(self->watcher, 0);
+    if (self->ended) {
+        self->ended(self);
         loop->zombie = self;
     } else if (self->awaiter) {
         agl_wake(self->awaiter, 0);
@@ -162,7 +168,7 @@ int aglet_detach(aglet_task *task) {
     task->owner = AGL_OWNER_DETACHED;
     if (task->state == AGL_DONE) {
         if (agl_task_failed(task))
-            agl_report_failure(task, "detached task failed");
+            agl_report_failure(task, task->result, "detached task failed");
         agl_task_free(task);
     }
     return 0;

@@ -22,11 +22,15 @@
 #include <aglet/deadline.h>
 #include <aglet/shield.h>
 #include <aglet/group.h>
+#include <aglet/together.h>
+#include <aglet/jobs.h>
 #include <aglet/sync.h>
 #include <aglet/queue.h>
 #include <aglet/stream.h>
 #include <aglet/server.h>
 #include <aglet/worker.h>
+#include <aglet/contextvar.h>
+#include <aglet/generator.h>
 #include <aglet/file.h>
 #include <aglet/debug.h>
 #include <aglet/cleanup.h>

@@ -88,6 +88,9 @@
 #define AGLET_BORROWS(n, end) AGLET_ROLE(borrows(arg = n, until = end))
 /** Stores argument `n`, which from now on belongs to somebody else. */
 #define AGLET_TAKES(n) AGLET_ROLE(takes(arg = n))
+/** Gives a context variable a value, until AGLET_RESETS_CONTEXT takes it back. */
+#define AGLET_SETS_CONTEXT   AGLET_ROLE(sets - context)
+#define AGLET_RESETS_CONTEXT AGLET_ROLE(resets - context)
 /** May be called from any thread, in an API that else belongs to the loop's thread. */
 #define AGLET_ANY_THREAD AGLET_ROLE(any - thread)
 /** Keeps no argument and changes nothing that the caller can see. */

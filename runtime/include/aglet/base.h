@@ -38,6 +38,9 @@ typedef struct aglet_queue aglet_queue;
 typedef struct aglet_stream aglet_stream;
 typedef struct aglet_server aglet_server;
 typedef struct aglet_file aglet_file;
+typedef struct aglet_jobs aglet_jobs;
+typedef struct aglet_job aglet_job;
+typedef struct aglet_generator aglet_generator;
 
 /** Time that never comes. */
 #define AGLET_FOREVER INT64_MAX

@@ -5,9 +5,10 @@
  *     AGLET_AUTO(aglet_deadline) limit = AGLET_DEADLINE_INIT;      ended …
  *     AGLET_DEFER(free, buffer);                   free(buffer) …
  *
- * AGLET_AUTO(T) is for: aglet_stream, aglet_server, aglet_file, aglet_queue, aglet_group (cancelled
- * and closed), aglet_task (cancelled and awaited), aglet_deadline, aglet_shield, aglet_holding (a
- * lock that is held). AGLET_DEFINE_AUTO adds a type of your own. NULL is left alone.
+ * AGLET_AUTO(T) is for: aglet_stream, aglet_server, aglet_file, aglet_queue, aglet_jobs,
+ * aglet_generator, aglet_group (cancelled and closed), aglet_task (cancelled and awaited),
+ * aglet_deadline, aglet_shield, aglet_holding (a lock that is held). AGLET_DEFINE_AUTO adds a type
+ * of your own. NULL is left alone.
  */
 #ifndef AGLET_CLEANUP_H
 #define AGLET_CLEANUP_H
@@ -15,7 +16,9 @@
 #include <aglet/base.h>
 #include <aglet/deadline.h>
 #include <aglet/file.h>
+#include <aglet/generator.h>
 #include <aglet/group.h>
+#include <aglet/jobs.h>
 #include <aglet/queue.h>
 #include <aglet/server.h>
 #include <aglet/shield.h>
@@ -38,6 +41,8 @@
 AGLET_DEFINE_AUTO(aglet_stream, aglet_stream *, (void)aglet_stream_close)
 AGLET_DEFINE_AUTO(aglet_server, aglet_server *, (void)aglet_server_close)
 AGLET_DEFINE_AUTO(aglet_file, aglet_file *, (void)aglet_file_close)
+AGLET_DEFINE_AUTO(aglet_jobs, aglet_jobs *, (void)aglet_jobs_close)
+AGLET_DEFINE_AUTO(aglet_generator, aglet_generator *, (void)aglet_generator_close)
 AGLET_DEFINE_AUTO(aglet_queue, aglet_queue *, (void)aglet_queue_free)
 
 typedef aglet_group *aglet_group_auto;

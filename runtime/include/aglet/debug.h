@@ -13,6 +13,7 @@
  *     leak                   a stream, server, group, file or queue not released
  *     lock-held              a task ended holding a lock
  *     scope-left-open        a task ended, or an outer scope did, inside a deadline or shield
+ *     context-not-reset      a task ended with a context variable set that it had a token for
  *     slow-step              a coroutine held the loop for too long
  *     suspended-forever      all tasks wait and nothing can wake them
  *     swallowed-cancel       a task goes on after it was cancelled

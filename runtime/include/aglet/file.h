@@ -9,8 +9,9 @@
 
 /** Opens a file; flags and mode as of open(2), O_CLOEXEC is added.
  *  @return 0 and *out, owned by the caller; -ECANCELED, -ETIMEDOUT or open's error. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_FACTORY AGLET_ACQUIRES_OUT(
-    file, 4) int aglet_file_open(const char *path, int flags, mode_t mode, aglet_file **out);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
+AGLET_FACTORY AGLET_ACQUIRES_OUT(file, 4) int aglet_file_open(const char *path, int flags,
+                                                              mode_t mode, aglet_file **out);
 
 /** Reads up to `size` bytes at `offset`. @return the count, 0 at the end; an error. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_file_read(aglet_file *file,

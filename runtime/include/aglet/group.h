@@ -61,7 +61,7 @@ AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(group, 1) int aglet_group_close(ag
 
 /** As aglet_group_close(), for a graceful end: even if the closing task is cancelled, the group's
  *  tasks have `grace_ms` milliseconds to finish; those that remain are cancelled and waited for. */
-AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(group, 1) int aglet_group_drain(aglet_group *group,
-                                                                              int64_t grace_ms);
+AGLET_COROUTINE
+AGLET_SUSPENDS AGLET_RELEASES(group, 1) int aglet_group_drain(aglet_group *group, int64_t grace_ms);
 
 #endif

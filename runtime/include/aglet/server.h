@@ -15,21 +15,24 @@ typedef int (*aglet_handler)(aglet_stream *stream, void *arg);
  * @param host numeric or a name; NULL: all addresses; @param port "0": a free port
  * @return 0 and *out, owned by the caller; an error as of aglet_connect_tcp(), bind() or listen().
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_FACTORY AGLET_ACQUIRES_OUT(
-    server, 3) int aglet_listen_tcp(const char *host, const char *port, aglet_server **out);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
+AGLET_FACTORY AGLET_ACQUIRES_OUT(server, 3) int aglet_listen_tcp(const char *host, const char *port,
+                                                                 aglet_server **out);
 
 /** Listens on a Unix socket, which is made here and removed by aglet_server_close(). @return as
  *  above; -EADDRINUSE if the path exists. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_FACTORY
-    AGLET_ACQUIRES_OUT(server, 2) int aglet_listen_unix(const char *path, aglet_server **out);
+AGLET_MUST_USE AGLET_COROUTINE
+AGLET_FACTORY AGLET_ACQUIRES_OUT(server, 2) int aglet_listen_unix(const char *path,
+                                                                  aglet_server **out);
 
 /** The TCP port; 0 for a Unix socket. */
 uint16_t aglet_server_port(const aglet_server *server);
 
 /** Waits for a connection. @return 0 and *out, owned by the caller; -ECANCELED, -ETIMEDOUT, -EBUSY,
  *  -EBADF if the server is being closed, -EMFILE … */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
-    AGLET_ACQUIRES_OUT(stream, 2) int aglet_accept(aglet_server *server, aglet_stream **out);
+AGLET_MUST_USE AGLET_COROUTINE
+AGLET_SUSPENDS AGLET_ACQUIRES_OUT(stream, 2) int aglet_accept(aglet_server *server,
+                                                              aglet_stream **out);
 
 /**
  * Accepts until it is cancelled, a deadline passes or the server is closed, and runs `handler` for
@@ -44,7 +47,7 @@ int aglet_serve(aglet_server *server, aglet_handler handler, void *arg, size_t l
 
 /** Closes and frees the server, whatever is returned; a task that accepts gets -EBADF. NULL is left
  *  alone. @return 0. */
-AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(server,
-                                              1) int aglet_server_close(aglet_server *server);
+AGLET_COROUTINE
+AGLET_SUSPENDS AGLET_RELEASES(server, 1) int aglet_server_close(aglet_server *server);
 
 #endif

@@ -16,12 +16,15 @@
  *         address, -EAGAIN if that could not be found out now; the last address's error
  *         (-ECONNREFUSED …); -ENOMEM; -EPERM outside a coroutine.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_FACTORY AGLET_ACQUIRES_OUT(
-    stream, 3) int aglet_connect_tcp(const char *host, const char *port, aglet_stream **out);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
+AGLET_FACTORY AGLET_ACQUIRES_OUT(stream, 3) int aglet_connect_tcp(const char *host,
+                                                                  const char *port,
+                                                                  aglet_stream **out);
 
 /** Connects to a Unix socket. @return as aglet_connect_tcp(); -ENAMETOOLONG. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_FACTORY
-    AGLET_ACQUIRES_OUT(stream, 2) int aglet_connect_unix(const char *path, aglet_stream **out);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
+AGLET_FACTORY AGLET_ACQUIRES_OUT(stream, 2) int aglet_connect_unix(const char *path,
+                                                                   aglet_stream **out);
 
 /** Makes two streams that are connected to each other. @return 0; a negative errno. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES_OUT(stream, 1)
@@ -76,8 +79,8 @@ AGLET_COROUTINE AGLET_SUSPENDS int aglet_stream_shutdown(aglet_stream *stream);
 
 /** Closes and frees the stream, whatever is returned; a cancellation does not cut it short. Tasks
  *  that read or write get -EBADF. NULL is left alone. @return 0; an error of the shutdown. */
-AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(stream,
-                                              1) int aglet_stream_close(aglet_stream *stream);
+AGLET_COROUTINE
+AGLET_SUSPENDS AGLET_RELEASES(stream, 1) int aglet_stream_close(aglet_stream *stream);
 
 /** The descriptor, still owned by the stream: for getsockopt() and the like. */
 int aglet_stream_fd(const aglet_stream *stream);

@@ -28,8 +28,8 @@ typedef struct aglet_lock aglet_lock;
 
 /** Takes the lock, waiting for it if need be. @return 0; -ECANCELED or -ETIMEDOUT without the lock;
  *  -EDEADLK if this task holds it already; -EPERM outside a coroutine. */
-AGLET_MUST_USE
-AGLET_COROUTINE AGLET_SUSPENDS AGLET_LOCKS(1) int aglet_lock_acquire(aglet_lock *lock);
+AGLET_MUST_USE AGLET_COROUTINE
+AGLET_SUSPENDS AGLET_LOCKS(1) int aglet_lock_acquire(aglet_lock *lock);
 
 /** Takes the lock if it is free. @return 0, -EBUSY; -EDEADLK, -EPERM as above. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_LOCKS(1) int aglet_lock_try(aglet_lock *lock);
