@@ -9,8 +9,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <aglet/task.h>
+
 #include "report.h"
 #include "seam.h"
+
+enum { FAREWELL_MS = 1000 };
 
 static ssize_t descriptor_read(aglet_task *self, aglet_stream *stream, void *buffer, size_t size,
                                int64_t until) {
@@ -42,8 +46,8 @@ static int descriptor_shutdown(aglet_task *self, aglet_stream *stream, int64_t u
     return shutdown(stream->watch.fd, SHUT_WR) == 0 ? 0 : -errno;
 }
 
-const struct agl_transport agl_descriptor_transport = {descriptor_read, descriptor_write,
-                                                       descriptor_shutdown};
+const struct agl_transport agl_descriptor_transport = {
+    .read = descriptor_read, .write = descriptor_write, .shutdown = descriptor_shutdown};
 
 /* At the loop's end: later calls on the stream find it closed. */
 static void reclaim(struct agl_resource *resource) {
@@ -113,6 +117,8 @@ int64_t agl_stream_until(const aglet_task *self, int64_t ms) {
 static void destroy(aglet_stream *stream) {
     if (stream->watch.fd >= 0)
         close(stream->watch.fd);
+    if (stream->transport->destroy)
+        stream->transport->destroy(stream);
     free(stream->buffer);
     free(stream);
 }
@@ -182,9 +188,25 @@ int aglet_stream_shutdown(aglet_stream *stream) {
     return rc;
 }
 
+/* A farewell that nobody reads must not hold the close up; nor may a cancellation cut it. */
+static int say_farewell(aglet_stream *stream) {
+    aglet_task *self = aglet_current();
+    if (!stream->transport->close || !stream->resource.loop || !self || stream->writing)
+        return 0;
+    int64_t ms = stream->close_ms > 0 ? stream->close_ms : FAREWELL_MS;
+    struct agl_scope *shield =
+        agl_scope_open(self, AGL_SCOPE_SHIELD, INT64_MAX, stream->resource.acquired);
+    if (!shield)
+        return -ENOMEM;
+    int rc = stream->transport->close(self, stream, agl_stream_until(self, ms));
+    agl_scope_close(self, shield);
+    return rc;
+}
+
 int aglet_stream_close(aglet_stream *stream) {
     if (!stream)
         return 0;
+    int rc = say_farewell(stream);
     if (stream->resource.loop) {
         agl_watch_close(stream->resource.loop, &stream->watch);
         agl_resource_close(&stream->resource);
@@ -192,7 +214,7 @@ int aglet_stream_close(aglet_stream *stream) {
     stream->closed = true;
     if (stream->users == 0)
         destroy(stream);
-    return 0;
+    return rc;
 }
 
 int aglet_stream_fd(const aglet_stream *stream) {

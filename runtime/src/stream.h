@@ -17,11 +17,16 @@ struct agl_transport {
     ssize_t (*write)(aglet_task *self, aglet_stream *stream, const void *data, size_t size,
                      int64_t until);
     int (*shutdown)(aglet_task *self, aglet_stream *stream, int64_t until);
+    /** The farewell at the close, before the descriptor goes; NULL: none. */
+    int (*close)(aglet_task *self, aglet_stream *stream, int64_t until);
+    /** Frees `layer`; NULL: there is none. */
+    void (*destroy)(aglet_stream *stream);
 };
 
 struct aglet_stream {
     struct agl_resource resource;
     const struct agl_transport *transport;
+    void *layer; /* the transport's own */
     struct agl_watch watch;
     char *buffer; /* read ahead: `length` bytes from `first` on */
     size_t first, length, capacity;

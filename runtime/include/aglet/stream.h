@@ -77,8 +77,9 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_stream_write_some(ag
 /** Half-close: the peer reads the end of the stream. @return 0; -ENOTSOCK for a pipe; an error. */
 AGLET_COROUTINE AGLET_SUSPENDS int aglet_stream_shutdown(aglet_stream *stream);
 
-/** Closes and frees the stream, whatever is returned; a cancellation does not cut it short. Tasks
- *  that read or write get -EBADF. NULL is left alone. @return 0; an error of the shutdown. */
+/** Closes and frees the stream, whatever is returned; a cancellation does not cut it short. TLS
+ * says goodbye first, for at most the close limit (default 1 s). Tasks that read or write get
+ * -EBADF. NULL is left alone. @return 0; an error of the goodbye. */
 AGLET_COROUTINE
 AGLET_SUSPENDS AGLET_RELEASES(stream, 1) int aglet_stream_close(aglet_stream *stream);
 
