@@ -1,18 +1,22 @@
 /*
- * Connecting: one address after the other until one answers.
+ * Connecting: "happy eyeballs" where a name has several addresses.
  */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include <aglet/deadline.h>
+#include <aglet/sync.h>
+#include <aglet/task.h>
 #include <aglet/time.h>
+#include <aglet/together.h>
 
 #include "address.h"
 #include "seam.h"
 #include "stream.h"
 
-enum { RETRY_MS = 5 };
+enum { RETRY_MS = 5, STAGGER_MS = 250, ATTEMPTS_MAX = 8 };
 
 /* Waits for the outcome of a connect() under way. */
 static int finish(aglet_task *self, aglet_stream *stream) {
@@ -55,6 +59,72 @@ static int connect_one(aglet_task *self, const struct sockaddr *address, socklen
     return 0;
 }
 
+/* One address of several (RFC 8305): it starts when the one before has failed, or has kept
+ * everybody waiting for STAGGER_MS. */
+struct attempt {
+    const struct addrinfo *info;
+    struct attempt *previous; /* NULL for the first */
+    aglet_event failed;
+    struct agl_place place;
+    aglet_stream *stream;
+};
+
+static int wait_for_turn(struct attempt *attempt) {
+    struct aglet_deadline stagger;
+    int rc = aglet_move_on_after(&stagger, STAGGER_MS);
+    if (rc < 0)
+        return rc;
+    return aglet_deadline_end(&stagger, aglet_event_wait(&attempt->previous->failed));
+}
+
+static int try_address(void *arg) {
+    struct attempt *attempt = arg;
+    const struct addrinfo *info = attempt->info;
+    int rc = attempt->previous ? wait_for_turn(attempt) : 0;
+    if (rc == 0)
+        rc = connect_one(aglet_current(), info->ai_addr, info->ai_addrlen, attempt->place,
+                         &attempt->stream);
+    if (rc < 0)
+        aglet_event_set(&attempt->failed);
+    return rc;
+}
+
+/* The addresses in the resolver's order, but the second one of the other family (RFC 8305, 4). */
+static size_t order_addresses(const struct addrinfo *list, const struct addrinfo **order) {
+    size_t count = 0;
+    for (const struct addrinfo *info = list; info && count < ATTEMPTS_MAX; info = info->ai_next)
+        order[count++] = info;
+    for (size_t i = 2; i < count && order[1]->ai_family == order[0]->ai_family; i++) {
+        const struct addrinfo *other = order[i];
+        if (other->ai_family == order[0]->ai_family)
+            continue;
+        for (size_t k = i; k > 1; k--)
+            order[k] = order[k - 1];
+        order[1] = other;
+    }
+    return count;
+}
+
+static int connect_any(const struct addrinfo *list, struct agl_place place, aglet_stream **out) {
+    const struct addrinfo *order[ATTEMPTS_MAX];
+    struct attempt attempts[ATTEMPTS_MAX];
+    struct aglet_call calls[ATTEMPTS_MAX] = {{0}};
+    size_t count = order_addresses(list, order), winner = ATTEMPTS_MAX;
+    for (size_t i = 0; i < count; i++) {
+        attempts[i] = (struct attempt){
+            .info = order[i], .previous = i ? &attempts[i - 1] : NULL, .place = place};
+        calls[i] = (struct aglet_call){try_address, &attempts[i]};
+    }
+    int rc = aglet_race(calls, count, &winner);
+    /* Two may have succeeded before the race could end the slower one. */
+    for (size_t i = 0; i < count; i++)
+        if (attempts[i].stream && (rc < 0 || i != winner))
+            aglet_stream_close(attempts[i].stream);
+    if (rc == 0)
+        *out = attempts[winner].stream;
+    return rc;
+}
+
 int(aglet_connect_tcp)(const char *host, const char *port, aglet_stream **out) {
     struct agl_place place = AGL_PLACE_HERE();
     *out = NULL;
@@ -65,11 +135,10 @@ int(aglet_connect_tcp)(const char *host, const char *port, aglet_stream **out) {
         rc = agl_resolve(self, host, port, false, &list);
     if (rc < 0)
         return rc;
-    for (const struct addrinfo *info = list; info; info = info->ai_next) {
-        rc = connect_one(self, info->ai_addr, info->ai_addrlen, place, out);
-        if (rc == 0 || agl_cut(self))
-            break;
-    }
+    if (list->ai_next)
+        rc = connect_any(list, place, out);
+    else
+        rc = connect_one(self, list->ai_addr, list->ai_addrlen, place, out);
     freeaddrinfo(list);
     if (rc == 0) {
         /* Writes are whole messages here; waiting to join them with later ones only delays them. */

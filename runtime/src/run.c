@@ -148,7 +148,7 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
     agl_loop_set_current(NULL);
     agl_poll_close(&loop);
     agl_stacks_free(&loop.stacks);
-    free(loop.timers.heap);
+    agl_timers_free(&loop.timers);
     return result;
 }
 

@@ -23,8 +23,12 @@ int aglet_semaphore_acquire(aglet_semaphore *sem) {
     return agl_park(self, &wait);
 }
 
-void aglet_semaphore_release(aglet_semaphore *sem) {
+int aglet_semaphore_release(aglet_semaphore *sem) {
     /* The permit goes straight to the first waiter, so nobody can snatch it. */
-    if (!agl_wake_first(&sem->waiters, 0))
-        sem->permits++;
+    if (agl_wake_first(&sem->waiters, 0))
+        return 0;
+    if (sem->bound && sem->permits == sem->bound)
+        return -ERANGE;
+    sem->permits++;
+    return 0;
 }

@@ -93,3 +93,9 @@ void agl_timers_fire(struct agl_timers *timers, int64_t now) {
         timer->fire(timer);
     }
 }
+
+void agl_timers_free(struct agl_timers *timers) {
+    while (timers->count)
+        timers->heap[--timers->count].timer->slot = 0;
+    free(timers->heap);
+}

@@ -40,6 +40,9 @@ void agl_timer_arm(struct agl_timers *timers, struct agl_timer *timer, int64_t w
 /** Disarms a timer if it is armed. */
 void agl_timer_cancel(struct agl_timers *timers, struct agl_timer *timer);
 
+/** Disarms all timers and frees the heap. */
+void agl_timers_free(struct agl_timers *timers);
+
 /** When the next timer fires; INT64_MAX if none is armed. */
 int64_t agl_timers_next(const struct agl_timers *timers);
 /** Fires all that are due at `now`. */

@@ -216,6 +216,79 @@ static AGLET_COROUTINE int shutting_a_queue_down(void *arg) {
     return 0;
 }
 
+static aglet_barrier barrier = AGLET_BARRIER_INIT(3);
+
+static AGLET_COROUTINE int meets_the_others(void *arg) {
+    (void)arg;
+    return aglet_barrier_wait(&barrier);
+}
+
+static AGLET_COROUTINE int a_barrier_opens_for_all(void *arg) {
+    (void)arg;
+    for (int round = 0; round < 2; round++) {
+        aglet_task *a = aglet_create(meets_the_others, NULL);
+        aglet_task *b = aglet_create(meets_the_others, NULL);
+        aglet_task *late = aglet_create(meets_the_others, NULL);
+        aglet_cancel(late); /* does not count */
+        aglet_sleep(1);
+        assert_false(aglet_task_done(a) || aglet_task_done(b));
+        assert_int_equal(aglet_barrier_wait(&barrier), 1);
+        assert_int_equal(aglet_await(a), 0);
+        assert_int_equal(aglet_await(b), 0);
+        assert_int_equal(aglet_await(late), -ECANCELED);
+    }
+    return 0;
+}
+
+static AGLET_COROUTINE int a_bounded_semaphore_has_a_bound(void *arg) {
+    (void)arg;
+    aglet_semaphore bounded = AGLET_BOUNDED_SEMAPHORE_INIT(1);
+    assert_int_equal(aglet_semaphore_release(&bounded), -ERANGE);
+    assert_int_equal(aglet_semaphore_acquire(&bounded), 0);
+    return aglet_semaphore_release(&bounded);
+}
+
+static AGLET_COROUTINE int the_last_in_is_the_first_out(void *arg) {
+    (void)arg;
+    AGLET_AUTO(aglet_queue) queue = aglet_queue_new_lifo(4);
+    int numbers[] = {0, 1, 2, 3};
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(aglet_queue_try_put(queue, &numbers[i]), 0);
+    assert_int_equal(aglet_queue_try_put(queue, &numbers[0]), -EAGAIN);
+    for (int i = 3; i >= 0; i--)
+        assert_int_equal(gets_one(queue), i);
+    return 0;
+}
+
+struct entry {
+    int key, number;
+};
+
+static int by_key(const void *a, const void *b) {
+    return ((const struct entry *)a)->key - ((const struct entry *)b)->key;
+}
+
+static AGLET_COROUTINE int the_least_is_the_first_out(void *arg) {
+    (void)arg;
+    enum { COUNT = 200 };
+    static struct entry entries[COUNT];
+    AGLET_AUTO(aglet_queue) queue = aglet_queue_new_priority(COUNT, by_key);
+    for (int i = 0; i < COUNT; i++) {
+        entries[i] = (struct entry){(i * 7919) % 20, i};
+        assert_int_equal(aglet_queue_put(queue, &entries[i]), 0);
+    }
+    const struct entry *last = NULL;
+    for (int i = 0; i < COUNT; i++) {
+        void *item;
+        assert_int_equal(aglet_queue_get(queue, &item), 0);
+        const struct entry *next = item;
+        assert_true(!last || last->key < next->key ||
+                    (last->key == next->key && last->number < next->number));
+        last = next;
+    }
+    return 0;
+}
+
 IN_A_RUN(a_lock_is_fair)
 IN_A_RUN(a_lock_is_not_recursive)
 IN_A_RUN(a_cancelled_owner_passes_the_lock_on)
@@ -226,6 +299,10 @@ IN_A_RUN(a_condition_holds_the_lock_on_return)
 IN_A_RUN(a_queue_keeps_the_order)
 IN_A_RUN(no_item_is_lost)
 IN_A_RUN(shutting_a_queue_down)
+IN_A_RUN(a_barrier_opens_for_all)
+IN_A_RUN(a_bounded_semaphore_has_a_bound)
+IN_A_RUN(the_last_in_is_the_first_out)
+IN_A_RUN(the_least_is_the_first_out)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -239,6 +316,10 @@ int main(void) {
         cmocka_unit_test(run_a_queue_keeps_the_order),
         cmocka_unit_test(run_no_item_is_lost),
         cmocka_unit_test(run_shutting_a_queue_down),
+        cmocka_unit_test(run_a_barrier_opens_for_all),
+        cmocka_unit_test(run_a_bounded_semaphore_has_a_bound),
+        cmocka_unit_test(run_the_last_in_is_the_first_out),
+        cmocka_unit_test(run_the_least_is_the_first_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /*
- * Queues: a bounded row of pointers between tasks, first in, first out.
+ * Queues: a bounded row of pointers between tasks; first in first out, last in first out, or the
+ * least first.
  */
 #ifndef AGLET_QUEUE_H
 #define AGLET_QUEUE_H
@@ -14,6 +15,17 @@
 AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES(queue)
 aglet_queue *aglet_queue_new(size_t capacity);
 
+/** As aglet_queue_new(), but the item that was put last is got first. */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES(queue)
+aglet_queue *aglet_queue_new_lifo(size_t capacity);
+
+/** Orders two items: below 0 if `a` is to be got before `b`. */
+typedef int (*aglet_compare)(const void *a, const void *b);
+
+/** As aglet_queue_new(), but the least item is got first; equal ones in the order of putting. */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES(queue)
+aglet_queue *aglet_queue_new_priority(size_t capacity, aglet_compare compare);
+
 /** Frees the queue, not the items. @return 0; -EBUSY while somebody waits on it. */
 AGLET_RELEASES(queue, 1) int aglet_queue_free(aglet_queue *queue);
 
@@ -25,7 +37,7 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_queue_put(aglet_queue *q
 /** As put, without waiting: -EAGAIN if the queue is full. */
 AGLET_MUST_USE int aglet_queue_try_put(aglet_queue *queue, void *item);
 
-/** Gets the oldest item, waiting while the queue is empty.
+/** Gets the item whose turn it is, waiting while the queue is empty.
  *  @return 0 and *item; -ECANCELED, -ETIMEDOUT (nothing taken); -EPIPE if it is shut down and
  * empty. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_queue_get(aglet_queue *queue, void **item);

@@ -9,11 +9,12 @@
 #include <aglet/base.h>
 
 /**
- * Connects to host:port over TCP. Names are resolved on a thread of their own; the addresses are
- * tried one after the other.
+ * Connects to host:port over TCP. Names are resolved on a thread of their own. Of several
+ * addresses, each is tried 250 ms after the one before, or as soon as that has failed; the first to
+ * answer wins ("happy eyeballs", RFC 8305).
  * @param host a name or a numeric address; @param port a number or a service's name
  * @return 0 and *out, owned by the caller; -ECANCELED, -ETIMEDOUT; -ENOENT if the name has no
- *         address, -EAGAIN if that could not be found out now; the last address's error
+ *         address, -EAGAIN if that could not be found out now; the first address's error
  *         (-ECONNREFUSED …); -ENOMEM; -EPERM outside a coroutine.
  */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS

@@ -56,20 +56,38 @@ void aglet_event_set(aglet_event *event);
 void aglet_event_clear(aglet_event *event);
 bool aglet_event_is_set(const aglet_event *event);
 
-/** A semaphore; AGLET_SEMAPHORE_INIT(permits). The fields are private. */
+/** A semaphore; AGLET_SEMAPHORE_INIT(permits), or AGLET_BOUNDED_SEMAPHORE_INIT(permits), which
+ *  refuses to hold more permits than at first. The fields are private. */
 struct aglet_semaphore {
     struct aglet_waiters waiters;
     size_t permits;
+    size_t bound; /* 0: none */
 };
 typedef struct aglet_semaphore aglet_semaphore;
-#define AGLET_SEMAPHORE_INIT(permits) {{0, 0}, (permits)}
+#define AGLET_SEMAPHORE_INIT(permits)         {{0, 0}, (permits), 0}
+#define AGLET_BOUNDED_SEMAPHORE_INIT(permits) {{0, 0}, (permits), (permits)}
 
 /** Takes a permit. @return 0; -ECANCELED or -ETIMEDOUT without one; -EPERM outside a coroutine. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_semaphore_acquire(aglet_semaphore *sem);
 /** Takes a permit if there is one. @return 0, -EBUSY. */
 AGLET_MUST_USE int aglet_semaphore_try(aglet_semaphore *sem);
-/** Gives a permit back, to the first waiter if there is one; on the loop's thread only. */
-void aglet_semaphore_release(aglet_semaphore *sem);
+/** Gives a permit back, to the first waiter if there is one; on the loop's thread only.
+ *  @return 0; -ERANGE for one too many in a bounded semaphore. */
+int aglet_semaphore_release(aglet_semaphore *sem);
+
+/** A barrier: tasks wait until `parties` of them have come; AGLET_BARRIER_INIT(parties). It can be
+ * used again and again. The fields are private. */
+struct aglet_barrier {
+    struct aglet_waiters waiters;
+    size_t parties;
+    size_t waiting;
+};
+typedef struct aglet_barrier aglet_barrier;
+#define AGLET_BARRIER_INIT(parties) {{0, 0}, (parties), 0}
+
+/** Waits for the others. A waiter that is cut does not count any more.
+ *  @return 1 for the one that came last, 0 for the others; -ECANCELED, -ETIMEDOUT, -EPERM. */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_barrier_wait(aglet_barrier *barrier);
 
 /** A condition; zero-initialised or AGLET_CONDITION_INIT. The fields are private. */
 struct aglet_condition {

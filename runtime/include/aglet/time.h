@@ -18,4 +18,31 @@ AGLET_COROUTINE AGLET_SUSPENDS int aglet_sleep(int64_t ms);
 /** Sleeps until aglet_now() >= `when`, in milliseconds; AGLET_FOREVER waits for a cancellation. */
 AGLET_COROUTINE AGLET_SUSPENDS int aglet_sleep_until(int64_t when);
 
+/** A callback at a time; owned by the caller, who keeps it in memory until it has been called or
+ *  cancelled. Zero-initialise. The fields are private. */
+struct aglet_timer {
+    void *private_fields[2];
+    void (*call)(void *arg);
+    void *arg;
+    void *loop;
+};
+typedef struct aglet_timer aglet_timer;
+
+/**
+ * Calls call(arg) in the loop, outside of any coroutine, in `ms` milliseconds; it must not block.
+ * The timers that are left when the main task ends are dropped.
+ * @return 0; -EPERM outside a loop, -EBUSY if the timer is set already, -ENOMEM.
+ */
+AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback)
+    AGLET_BORROWS(4, callback) int aglet_call_later(aglet_timer *timer, int64_t ms,
+                                                    void (*call)(void *arg), void *arg);
+
+/** As aglet_call_later(), at the time `when` of aglet_now(). */
+AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback)
+    AGLET_BORROWS(4, callback) int aglet_call_at(aglet_timer *timer, int64_t when,
+                                                 void (*call)(void *arg), void *arg);
+
+/** Takes the timer back. @return true if it had not been called yet. */
+AGLET_MIXED bool aglet_timer_cancel(aglet_timer *timer);
+
 #endif

@@ -1,0 +1,61 @@
+/*
+ * Callbacks at a time, on the loop's own timers.
+ */
+#include <aglet/time.h>
+
+#include <errno.h>
+
+#include "loop.h"
+
+_Static_assert(sizeof(struct agl_timer) <= sizeof(((aglet_timer *)0)->private_fields) &&
+                   _Alignof(struct agl_timer) <= _Alignof(aglet_timer),
+               "the public timer has room for the loop's");
+
+static struct agl_timer *inner(aglet_timer *timer) {
+    return (struct agl_timer *)(void *)timer->private_fields;
+}
+
+static void fire(struct agl_timer *fired) {
+    aglet_timer *timer = AGL_CONTAINER(fired, aglet_timer, private_fields);
+    struct agl_loop *loop = timer->loop;
+    agl_timers_unreserve(&loop->timers);
+    /* The callback may free the timer or set it again. */
+    timer->loop = NULL;
+    timer->call(timer->arg);
+}
+
+static int set(aglet_timer *timer, int64_t when, void (*call)(void *), void *arg) {
+    struct agl_loop *loop = agl_loop_current();
+    if (!loop)
+        return -EPERM;
+    if (inner(timer)->slot)
+        return -EBUSY;
+    int rc = agl_timers_reserve(&loop->timers);
+    if (rc < 0)
+        return rc;
+    timer->call = call;
+    timer->arg = arg;
+    timer->loop = loop;
+    inner(timer)->fire = fire;
+    agl_timer_arm(&loop->timers, inner(timer), when);
+    return 0;
+}
+
+int aglet_call_later(aglet_timer *timer, int64_t ms, void (*call)(void *arg), void *arg) {
+    struct agl_loop *loop = agl_loop_current();
+    return set(timer, loop ? agl_after(agl_clock(loop), ms) : 0, call, arg);
+}
+
+int aglet_call_at(aglet_timer *timer, int64_t when, void (*call)(void *arg), void *arg) {
+    return set(timer, agl_after(0, when), call, arg);
+}
+
+bool aglet_timer_cancel(aglet_timer *timer) {
+    struct agl_loop *loop = timer->loop;
+    if (!loop || !inner(timer)->slot)
+        return false;
+    agl_timer_cancel(&loop->timers, inner(timer));
+    agl_timers_unreserve(&loop->timers);
+    timer->loop = NULL;
+    return true;
+}
