@@ -150,12 +150,15 @@ int role_last_arg(const struct role *role) {
 
 /* ---- annotations ------------------------------------------------------------------------- */
 
-static char *trim(char *text) {
-    text += strspn(text, " \t\n");
-    size_t length = strlen(text);
-    while (length > 0 && strchr(" \t\n", text[length - 1]))
-        text[--length] = '\0';
-    return text;
+/* A copy without white space, which means nothing here: the preprocessor keeps what stands between
+ * a macro's arguments, and formatters put some around '=' and '-'. */
+static char *squeeze(const char *text) {
+    char *copy = mem_text(text), *to = copy;
+    for (; *text; text++)
+        if (!strchr(" \t\n", *text))
+            *to++ = *text;
+    *to = '\0';
+    return copy;
 }
 
 /* Cuts `text` at the first `mark`; returns what follows it, or NULL. */
@@ -175,16 +178,15 @@ static int parse_unless(struct role *role, char *value, char **error) {
         return sentence(error, "'%s' is not N:TEST or N:TEST:NUMBER, as in 2:null or 3:equals:0",
                         value);
     char *number = cut(test, ':');
-    if (role_arg_of(trim(value), &unless.arg, error) < 0 ||
-        role_test_of(trim(test), &unless.test, &takes_value, error) < 0)
+    if (role_arg_of(value, &unless.arg, error) < 0 ||
+        role_test_of(test, &unless.test, &takes_value, error) < 0)
         return -1;
     if (takes_value != (number != NULL))
-        return sentence(error, "test '%s' %s", trim(test),
+        return sentence(error, "test '%s' %s", test,
                         takes_value ? "needs a number, as in 3:equals:0" : "takes no number");
     if (number) {
         char *end;
         errno = 0;
-        number = trim(number);
         unless.value = strtoll(number, &end, 0);
         if (end == number || *end || errno)
             return sentence(error, "'%s' is not a number", number);
@@ -194,21 +196,19 @@ static int parse_unless(struct role *role, char *value, char **error) {
 
 static int parse_pair(struct role *role, char *pair, unsigned *given, char **error) {
     char *value = cut(pair, '=');
-    char *key = trim(pair);
     if (!value)
-        return sentence(error, "'%s' is not KEY=VALUE", key);
-    value = trim(value);
-    unsigned bit = role_key_of(role->kind, key, error);
+        return sentence(error, "'%s' is not KEY=VALUE", pair);
+    unsigned bit = role_key_of(role->kind, pair, error);
     if (!bit)
         return -1;
     if (bit != KEY_UNLESS && (*given & bit))
-        return sentence(error, "key '%s' is given twice", key);
+        return sentence(error, "key '%s' is given twice", pair);
     *given |= bit;
     char *why;
     int failed =
         bit == KEY_UNLESS ? parse_unless(role, value, &why) : role_set(role, bit, value, &why);
     if (failed) {
-        sentence(error, "key '%s' of role '%s': %s", key, role_name(role->kind), why);
+        sentence(error, "key '%s' of role '%s': %s", pair, role_name(role->kind), why);
         free(why);
     }
     return failed;
@@ -225,9 +225,8 @@ static int parse_pairs(struct role *role, char *pairs, char **error) {
 }
 
 int role_parse(const char *text, struct role *role, char **error) {
-    char *copy = mem_text(text);
-    char *name = trim(copy);
-    char *pairs = cut(name, '(');
+    char *copy = squeeze(text);
+    char *pairs = cut(copy, '(');
     int result = -1;
     role_init(role, ROLE_COUNT);
     if (pairs) {
@@ -238,11 +237,11 @@ int role_parse(const char *text, struct role *role, char **error) {
         }
         pairs[length - 1] = '\0';
     }
-    enum role_kind kind = role_find(trim(name), error);
+    enum role_kind kind = role_find(copy, error);
     if (kind == ROLE_COUNT)
         goto done;
     role_init(role, kind);
-    result = parse_pairs(role, pairs && *trim(pairs) ? pairs : NULL, error);
+    result = parse_pairs(role, pairs && *pairs ? pairs : NULL, error);
     if (result < 0)
         role_clear(role);
 done:

@@ -43,7 +43,7 @@ def compiler_flags(model):
     return found.stdout.split() if found.returncode == 0 else []
 
 
-def declarations(headers, flags, lines=()):
+def declarations(name, headers, flags, lines):
     """Name -> (type, parameter count) of all functions in the headers; None if one is missing."""
     text = "#define _GNU_SOURCE\n"
     text += "".join(f"#include <{header}>\n" for header in headers)
@@ -56,7 +56,7 @@ def declarations(headers, flags, lines=()):
         return None
     for line in dump.stderr.splitlines():
         if "error:" in line:
-            problem("headers", ", ".join(headers[:3]), line)
+            problem(name, "headers", line)
     function = re.compile(r"\|-FunctionDecl .*? (\w+) '([^']*)'(?::'[^']*')?(?: \w+)*$")
     found, current = {}, None
     for line in dump.stdout.splitlines():
@@ -103,7 +103,7 @@ def check_headers(model):
     """True if the library is installed."""
     asserts = [f'_Static_assert((long)({key}) == {value}, "{key}");'
                for key, value in model.get("constants", {}).items()]
-    declared = declarations(model["headers"], compiler_flags(model), asserts)
+    declared = declarations(model["name"], model["headers"], compiler_flags(model), asserts)
     if declared is None:
         return False
     for name, entry in model["functions"].items():
@@ -114,7 +114,10 @@ def check_headers(model):
 def check_kinds(models):
     acquired, released, words = set(), {}, {}
     for model in models:
-        words.update(model.get("kinds", {}))
+        for kind, said in model.get("kinds", {}).items():
+            if kind in words:
+                problem(model["name"], kind, "another model has a kind of that name")
+            words[kind] = said
         functions = model.get("functions", {})
         for name, entry in functions.items():
             for role, keys in roles_of(functions, entry):
@@ -123,6 +126,11 @@ def check_kinds(models):
                     released.setdefault(keys["kind"], set())
                 elif role == "releases":
                     released.setdefault(keys["kind"], set()).add(name)
+    for kind, roles in annotated_kinds().items():
+        if "acquires" in roles:
+            acquired.add(kind)
+        if "releases" in roles:
+            released.setdefault(kind, set()).add("the runtime")
     for kind, by in sorted(released.items()):
         if kind not in acquired:
             problem("kinds", kind, f"is released by {', '.join(sorted(by))} and acquired nowhere")
@@ -131,6 +139,19 @@ def check_kinds(models):
         if {"noun", "release"} - set(words.get(kind, {})):
             problem("kinds", kind, "lacks a noun or the name of what releases it")
     return len(released)
+
+
+def annotated_kinds():
+    """Kind -> roles that name it, from the annotations in the runtime's headers."""
+    dump = subprocess.run(
+        [CLANG, "-I", SOURCE / "runtime/include", "-x", "c", "-fsyntax-only",
+         "-fno-color-diagnostics", "-Xclang", "-ast-dump", "-"],
+        input="#include <aglet/aglet.h>\n", capture_output=True, text=True)
+    kinds = {}
+    for text in re.findall(r'"aglet:([^"]*)"', dump.stdout):
+        if match := re.match(r"(acquires|releases)\(kind=([\w-]+)", re.sub(r"\s", "", text)):
+            kinds.setdefault(match.group(2), set()).add(match.group(1))
+    return kinds
 
 
 def check_unique(models):

@@ -58,6 +58,10 @@ static void reads_spawns(void **state) {
 
 static void spaces_and_empty_parentheses_do_not_matter(void **state) {
     (void)state;
+    assert_int_equal(parse("deadline - begin").kind, ROLE_DEADLINE_BEGIN);
+    struct role out = parse("acquires(kind = file, via = out : 4, when = zero)");
+    assert_int_equal(out.arg, 3);
+    role_clear(&out);
     assert_int_equal(parse("coroutine").kind, ROLE_COROUTINE);
     assert_int_equal(parse(" shield-begin ( ) ").kind, ROLE_SHIELD_BEGIN);
     struct role role = parse(" suspends ( when = maybe ) ");

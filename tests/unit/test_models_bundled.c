@@ -41,8 +41,8 @@ static void the_heap_and_files_are_resources(void **state) {
     role = find(*state, "open", ROLE_ACQUIRES);
     assert_string_equal(role->subject, "fd");
     assert_int_equal(role->when, ROLE_WHEN_NONNEGATIVE);
-    assert_string_equal(model_find_kind(*state, "file")->noun, "FILE stream");
-    assert_string_equal(model_find_kind(*state, "file")->release, "fclose");
+    assert_string_equal(model_find_kind(*state, "FILE")->noun, "FILE stream");
+    assert_string_equal(model_find_kind(*state, "FILE")->release, "fclose");
 }
 
 static void a_read_blocks_unless_its_descriptor_does_not(void **state) {
