@@ -43,10 +43,10 @@ static int errno_of(const struct query *query) {
     }
 }
 
-int agl_resolve(aglet_task *self, const char *host, const char *port, bool passive,
+int agl_resolve(aglet_task *self, const char *host, const char *port, int type, bool passive,
                 struct addrinfo **list) {
     struct query query = {.host = host, .port = port};
-    query.hints.ai_socktype = SOCK_STREAM;
+    query.hints.ai_socktype = type;
     query.hints.ai_flags = (passive ? AI_PASSIVE : 0) | AI_NUMERICHOST | AI_NUMERICSERV;
     /* What needs no look-up needs no thread. */
     ask(&query);

@@ -9,9 +9,10 @@
 
 #include "loop.h"
 
-/** Finds the TCP addresses of host:port; `passive`: to listen on. A numeric address is found at
- * once, a name on a thread. Returns 0 and *list, freed with freeaddrinfo(), or a negative errno. */
-int agl_resolve(aglet_task *self, const char *host, const char *port, bool passive,
+/** Finds the addresses of host:port for SOCK_STREAM or SOCK_DGRAM; `passive`: to listen on. A
+ * numeric address is found at once, a name on a thread. Returns 0 and *list, freed with
+ * freeaddrinfo(), or a negative errno. */
+int agl_resolve(aglet_task *self, const char *host, const char *port, int type, bool passive,
                 struct addrinfo **list);
 
 /** Fills the address of a Unix socket; -ENAMETOOLONG. */

@@ -132,7 +132,7 @@ int(aglet_connect_tcp)(const char *host, const char *port, aglet_stream **out) {
     int rc = self ? agl_io_begin(self) : -EPERM;
     struct addrinfo *list = NULL;
     if (rc == 0)
-        rc = agl_resolve(self, host, port, false, &list);
+        rc = agl_resolve(self, host, port, SOCK_STREAM, false, &list);
     if (rc < 0)
         return rc;
     if (list->ai_next)

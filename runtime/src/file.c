@@ -12,6 +12,7 @@
 
 #include "resource.h"
 #include "seam.h"
+#include "stream.h"
 #include "worker.h"
 
 struct aglet_file {
@@ -68,6 +69,58 @@ static int do_sync(void *arg) {
 static int do_close(void *arg) {
     const struct operation *op = arg;
     return close(op->fd) < 0 ? -errno : 0;
+}
+
+static ssize_t send_by_kernel(aglet_task *self, aglet_stream *stream, int fd, off_t offset,
+                              size_t count, int64_t until) {
+    size_t sent = 0;
+    while (sent < count) {
+        ssize_t part = agl_seam_sendfile(stream->watch.fd, fd, &offset, count - sent);
+        if (part == 0)
+            break;
+        if (part == -EAGAIN)
+            part = agl_watch_wait(self, &stream->watch, AGL_WRITES, until, "sendfile");
+        if (part < 0)
+            return part;
+        sent += (size_t)part;
+    }
+    return (ssize_t)sent;
+}
+
+static ssize_t send_by_copying(aglet_task *self, aglet_stream *stream, int fd, off_t offset,
+                               size_t count, int64_t until) {
+    char buffer[4096];
+    size_t sent = 0;
+    while (sent < count) {
+        size_t want = count - sent < sizeof buffer ? count - sent : sizeof buffer;
+        struct operation op = {.fd = fd, .buffer = buffer, .size = want, .offset = offset};
+        int rc = agl_worker_call(self, do_read, &op, false, false);
+        if (rc < 0 || op.count == 0)
+            return rc < 0 ? rc : (ssize_t)sent;
+        for (ssize_t at = 0; at < op.count;) {
+            ssize_t part =
+                stream->transport->write(self, stream, buffer + at, (size_t)(op.count - at), until);
+            if (part < 0)
+                return part;
+            at += part;
+        }
+        sent += (size_t)op.count;
+        offset += op.count;
+    }
+    return (ssize_t)sent;
+}
+
+ssize_t aglet_sendfile(aglet_stream *stream, const aglet_file *file, off_t offset, size_t count) {
+    aglet_task *self = agl_self("aglet_sendfile");
+    int rc = agl_stream_enter(self, stream, &stream->writing);
+    if (rc < 0)
+        return rc;
+    bool plain = stream->transport == &agl_descriptor_transport;
+    int64_t until = agl_stream_until(self, stream->write_ms);
+    ssize_t sent =
+        (plain ? send_by_kernel : send_by_copying)(self, stream, file->fd, offset, count, until);
+    agl_stream_leave(stream, &stream->writing);
+    return sent;
 }
 
 static void reclaim(struct agl_resource *resource) {

@@ -37,6 +37,11 @@ void *agl_seam_realloc(void *memory, size_t size);
 /* System calls on descriptors; a negative errno instead of -1. EINTR does not come through. */
 ssize_t agl_seam_read(int fd, void *buffer, size_t size);
 ssize_t agl_seam_write(int fd, const void *data, size_t size);
+ssize_t agl_seam_receive(int fd, void *buffer, size_t size, struct sockaddr *from,
+                         socklen_t *length);
+ssize_t agl_seam_send(int fd, const void *data, size_t size, const struct sockaddr *to,
+                      socklen_t length);
+ssize_t agl_seam_sendfile(int out, int in, off_t *offset, size_t count);
 int agl_seam_accept(int fd);
 int agl_seam_connect(int fd, const struct sockaddr *address, socklen_t length);
 

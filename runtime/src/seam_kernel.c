@@ -1,6 +1,7 @@
 #include "seam.h"
 
 #include <errno.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 ssize_t agl_seam_read(int fd, void *buffer, size_t size) {
@@ -21,6 +22,38 @@ ssize_t agl_seam_write(int fd, const void *data, size_t size) {
             count = write(fd, data, size);
         if (count >= 0)
             return count;
+        if (errno != EINTR)
+            return -errno;
+    }
+}
+
+ssize_t agl_seam_receive(int fd, void *buffer, size_t size, struct sockaddr *from,
+                         socklen_t *length) {
+    for (;;) {
+        ssize_t count = recvfrom(fd, buffer, size, 0, from, length);
+        if (count >= 0)
+            return count;
+        if (errno != EINTR)
+            return -errno;
+    }
+}
+
+ssize_t agl_seam_send(int fd, const void *data, size_t size, const struct sockaddr *to,
+                      socklen_t length) {
+    for (;;) {
+        ssize_t count = sendto(fd, data, size, MSG_NOSIGNAL, to, length);
+        if (count >= 0)
+            return count;
+        if (errno != EINTR)
+            return -errno;
+    }
+}
+
+ssize_t agl_seam_sendfile(int out, int in, off_t *offset, size_t count) {
+    for (;;) {
+        ssize_t sent = sendfile(out, in, offset, count);
+        if (sent >= 0)
+            return sent;
         if (errno != EINTR)
             return -errno;
     }

@@ -73,7 +73,7 @@ int(aglet_listen_tcp)(const char *host, const char *port, aglet_server **out) {
     int rc = self ? agl_suspension(self) : -EPERM;
     struct addrinfo *list = NULL;
     if (rc == 0)
-        rc = agl_resolve(self, host, port, true, &list);
+        rc = agl_resolve(self, host, port, SOCK_STREAM, true, &list);
     if (rc < 0)
         return rc;
     for (const struct addrinfo *info = list; info; info = info->ai_next) {

@@ -28,6 +28,9 @@
 #include <aglet/queue.h>
 #include <aglet/stream.h>
 #include <aglet/server.h>
+#include <aglet/datagram.h>
+#include <aglet/process.h>
+#include <aglet/signal.h>
 #include <aglet/worker.h>
 #include <aglet/contextvar.h>
 #include <aglet/generator.h>

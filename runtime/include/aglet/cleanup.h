@@ -5,7 +5,8 @@
  *     AGLET_AUTO(aglet_deadline) limit = AGLET_DEADLINE_INIT;      ended …
  *     AGLET_DEFER(free, buffer);                   free(buffer) …
  *
- * AGLET_AUTO(T) is for: aglet_stream, aglet_server, aglet_file, aglet_queue, aglet_jobs,
+ * AGLET_AUTO(T) is for: aglet_stream, aglet_server, aglet_file, aglet_datagram, aglet_process,
+ * aglet_signal, aglet_queue, aglet_jobs,
  * aglet_generator, aglet_group (cancelled and closed), aglet_task (cancelled and awaited),
  * aglet_deadline, aglet_shield, aglet_holding (a lock that is held). AGLET_DEFINE_AUTO adds a type
  * of your own. NULL is left alone.
@@ -19,7 +20,10 @@
 #include <aglet/generator.h>
 #include <aglet/group.h>
 #include <aglet/jobs.h>
+#include <aglet/datagram.h>
+#include <aglet/process.h>
 #include <aglet/queue.h>
+#include <aglet/signal.h>
 #include <aglet/server.h>
 #include <aglet/shield.h>
 #include <aglet/stream.h>
@@ -43,6 +47,9 @@ AGLET_DEFINE_AUTO(aglet_server, aglet_server *, (void)aglet_server_close)
 AGLET_DEFINE_AUTO(aglet_file, aglet_file *, (void)aglet_file_close)
 AGLET_DEFINE_AUTO(aglet_jobs, aglet_jobs *, (void)aglet_jobs_close)
 AGLET_DEFINE_AUTO(aglet_generator, aglet_generator *, (void)aglet_generator_close)
+AGLET_DEFINE_AUTO(aglet_datagram, aglet_datagram *, (void)aglet_datagram_close)
+AGLET_DEFINE_AUTO(aglet_process, aglet_process *, (void)aglet_process_close)
+AGLET_DEFINE_AUTO(aglet_signal, aglet_signal *, (void)aglet_signal_close)
 AGLET_DEFINE_AUTO(aglet_queue, aglet_queue *, (void)aglet_queue_free)
 
 typedef aglet_group *aglet_group_auto;

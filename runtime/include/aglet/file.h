@@ -26,6 +26,15 @@ aglet_file_write(aglet_file *file, const void *data, size_t size, off_t offset);
 /** Writes what the kernel still holds to the disk. @return 0; an error. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_file_sync(aglet_file *file);
 
+/**
+ * Sends a part of a file to a stream, without copying it through the program where the kernel can
+ * (not over TLS). @return how many bytes were sent, less than `count` at the file's end; an error
+ * of the file or the stream, then a part may have gone out. While the disk is slow, the loop waits.
+ */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_sendfile(aglet_stream *stream,
+                                                                     const aglet_file *file,
+                                                                     off_t offset, size_t count);
+
 /** Closes and frees the file, whatever is returned; a cancellation does not cut it short. NULL is
  *  left alone. @return 0; close's error. */
 AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(file, 1) int aglet_file_close(aglet_file *file);
