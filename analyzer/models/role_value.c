@@ -17,6 +17,7 @@ static const char *const tests[] = {"equals", "has-flag", "lacks-flag",
 static const char *const blocks_kinds[] = {"sleep",   "io",   "net", "dns", "lock",
                                            "process", "wait", "db",  "cpu"};
 static const char *const lock_kinds[] = {"thread", "async"};
+static const char *const spawn_kinds[] = {"task", "thread"};
 static const char *const subjects[] = {"db", "file", "peer", "state"};
 static const char *const contexts[] = {"coroutine", "loop", "worker", "thread", "sync", "signal"};
 static const char *const ends[] = {"return", "callback", "join", "close-callback", "completion"};
@@ -92,6 +93,8 @@ static int set_kind(struct role *role, const char *value, char **error) {
     case ROLE_LOCKS:
     case ROLE_UNLOCKS:
         return set_word(&role->subject, value, lock_kinds, COUNT(lock_kinds), error);
+    case ROLE_SPAWNS:
+        return set_word(&role->subject, value, spawn_kinds, COUNT(spawn_kinds), error);
     default:
         return set_word(&role->subject, value, NULL, 0, error);
     }

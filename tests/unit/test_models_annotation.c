@@ -51,9 +51,11 @@ static void reads_spawns(void **state) {
     assert_int_equal(role.owner, 2);
     assert_int_equal(role.handle, ROLE_ARG_RETURN);
     assert_int_equal(role.arg, ROLE_ARG_NONE);
-    role = parse("spawns(entry=2, handle=out:1)");
+    role = parse("spawns(kind=thread, entry=2, handle=out:1)");
     assert_int_equal(role.handle, 0);
     assert_int_equal(role.data, ROLE_ARG_NONE);
+    assert_string_equal(role.subject, "thread");
+    role_clear(&role);
 }
 
 static void spaces_and_empty_parentheses_do_not_matter(void **state) {
