@@ -45,12 +45,12 @@ enum role_via {
 
 /** A condition on an argument; with any of them true, the role does not hold for this call. */
 enum role_test {
-    ROLE_TEST_EQUALS,    /* arg == value */
-    ROLE_TEST_HAS_FLAG,  /* (arg & value) != 0; every bit of value */
-    ROLE_TEST_LACKS_FLAG,/* (arg & value) == 0, and that is known */
+    ROLE_TEST_EQUALS,     /* arg == value */
+    ROLE_TEST_HAS_FLAG,   /* (arg & value) != 0; every bit of value */
+    ROLE_TEST_LACKS_FLAG, /* (arg & value) == 0, and that is known */
     ROLE_TEST_NULL,
-    ROLE_TEST_NONNULL,   /* known not to be null, e.g. a function's address */
-    ROLE_TEST_NONBLOCKING/* the fd in arg is known to be in non-blocking mode */
+    ROLE_TEST_NONNULL,    /* known not to be null, e.g. a function's address */
+    ROLE_TEST_NONBLOCKING /* the fd in arg is known to be in non-blocking mode */
 };
 
 struct role_unless {
