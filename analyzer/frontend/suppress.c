@@ -1,0 +1,159 @@
+/*
+ * Suppression comments: `aglet:ignore rule-a, rule-b -- reason`, in a comment behind code (for this
+ * line), alone on its line (for the next line with code), or `aglet:ignore-file` (for the file).
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "frontend/lower.h"
+
+static const char marker[] = "aglet:ignore";
+
+struct scan {
+    struct lowering *l;
+    ir_id file;
+    const char *text;
+    size_t size;
+    uint32_t line, line_start_code; /* line that last had code */
+};
+
+static size_t trim(const char *text, size_t length) {
+    while (length && isspace((unsigned char)text[length - 1]))
+        length--;
+    return length;
+}
+
+/* Names before "--", the reason behind it. */
+static void read_words(struct scan *s, const char *at, const char *end,
+                       struct ir_suppression *suppression) {
+    while (at < end && isspace((unsigned char)*at))
+        at++;
+    const char *dashes = at;
+    while (dashes < end && !(dashes[0] == '-' && dashes + 1 < end && dashes[1] == '-' &&
+                             (dashes == at || isspace((unsigned char)dashes[-1]))))
+        dashes++;
+    char rules[512];
+    size_t used = 0;
+    for (const char *p = at; p < dashes && used + 1 < sizeof rules; p++)
+        if (!isspace((unsigned char)*p))
+            rules[used++] = *p;
+    rules[used] = 0;
+    suppression->rules = used ? ir_string(s->l->unit, rules) : IR_NONE;
+    suppression->reason = IR_NONE;
+    if (dashes + 2 < end) {
+        const char *reason = dashes + 2;
+        while (reason < end && isspace((unsigned char)*reason))
+            reason++;
+        size_t length = trim(reason, (size_t)(end - reason));
+        if (length)
+            suppression->reason = ir_string_n(s->l->unit, reason, length);
+    }
+}
+
+/* The first line behind `from` that has code. */
+static uint32_t next_code_line(const struct scan *s, size_t from, uint32_t line) {
+    bool in_block = false;
+    for (size_t i = from; i < s->size; i++) {
+        char c = s->text[i], next = i + 1 < s->size ? s->text[i + 1] : 0;
+        if (c == '\n') {
+            line++;
+        } else if (in_block) {
+            in_block = !(c == '*' && next == '/');
+            i += !in_block;
+        } else if (c == '/' && next == '*') {
+            in_block = true;
+            i++;
+        } else if (c == '/' && next == '/') {
+            while (i + 1 < s->size && s->text[i + 1] != '\n')
+                i++;
+        } else if (!isspace((unsigned char)c)) {
+            return line;
+        }
+    }
+    return line;
+}
+
+static void read_comment(struct scan *s, size_t begin, size_t end, uint32_t first_line,
+                         uint32_t col, bool behind_code) {
+    size_t body = begin + 2;
+    while (body < end && (isspace((unsigned char)s->text[body]) || s->text[body] == '*'))
+        body++;
+    if (end - body < sizeof marker - 1 || memcmp(s->text + body, marker, sizeof marker - 1) != 0)
+        return;
+    const char *at = s->text + body + sizeof marker - 1, *stop = s->text + end;
+    struct ir_suppression suppression = {
+        .file = s->file, .line = first_line, .col = col, .scope = IR_SUPPRESS_LINE};
+    if (stop - at >= 5 && memcmp(at, "-file", 5) == 0) {
+        suppression.scope = IR_SUPPRESS_FILE;
+        at += 5;
+    } else if (at < stop && !isspace((unsigned char)*at)) {
+        return; /* another word, such as aglet:ignored */
+    }
+    if (s->text[begin + 1] == '*' && stop - at >= 2 && stop[-1] == '/' && stop[-2] == '*')
+        stop -= 2;
+    suppression.target = first_line;
+    if (suppression.scope == IR_SUPPRESS_LINE && !behind_code) {
+        suppression.scope = IR_SUPPRESS_NEXT;
+        suppression.target = next_code_line(s, end, s->line);
+    }
+    read_words(s, at, stop, &suppression);
+    ir_push_suppressions(s->l->unit, suppression);
+}
+
+static size_t skip_literal(const struct scan *s, size_t at) {
+    char quote = s->text[at++];
+    while (at < s->size && s->text[at] != quote && s->text[at] != '\n')
+        at += s->text[at] == '\\' ? 2 : 1;
+    return at < s->size && s->text[at] == '\n' ? at - 1 : at;
+}
+
+static void scan_file(struct scan *s) {
+    size_t line_begin = 0;
+    bool code = false;
+    s->line = 1;
+    for (size_t i = 0; i < s->size; i++) {
+        char c = s->text[i], next = i + 1 < s->size ? s->text[i + 1] : 0;
+        if (c == '\n') {
+            s->line++;
+            line_begin = i + 1;
+            code = false;
+        } else if (c == '"' || c == '\'') {
+            code = true;
+            i = skip_literal(s, i);
+        } else if (c == '/' && (next == '/' || next == '*')) {
+            uint32_t line = s->line, col = (uint32_t)(i - line_begin) + 1;
+            size_t end = i + 2;
+            while (end < s->size && (next == '/' ? s->text[end] != '\n'
+                                                 : !(s->text[end] == '/' &&
+                                                     s->text[end - 1] == '*' && end > i + 2))) {
+                s->line += s->text[end] == '\n';
+                end++;
+            }
+            end += next == '*' && end < s->size;
+            read_comment(s, i, end, line, col, code);
+            i = end - 1;
+        } else if (!isspace((unsigned char)c)) {
+            code = true;
+        }
+    }
+}
+
+static void scan_loaded(struct lowering *l, CXFile file, ir_id id) {
+    size_t size = 0;
+    const char *text = clang_getFileContents(l->tu, file, &size);
+    if (!text || !memmem(text, size, marker, sizeof marker - 1))
+        return;
+    struct scan scan = {.l = l, .file = id, .text = text, .size = size};
+    scan_file(&scan);
+}
+
+/* Files in the order of their numbers, so that the result does not depend on addresses. */
+void lower_suppressions(struct lowering *l) {
+    for (ir_id id = 0; id < l->unit->files.count; id++) {
+        if (l->unit->files.data[id].is_system)
+            continue;
+        for (size_t i = 0; i < l->files.size; i++)
+            if (l->files.entries[i].key && l->files.entries[i].value == id)
+                scan_loaded(l, (CXFile)l->files.entries[i].key, id);
+    }
+}

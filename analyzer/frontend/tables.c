@@ -1,0 +1,466 @@
+/*
+ * What declarations, types and places in the text become, each once.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "frontend/lower.h"
+
+/* ---- maps ------------------------------------------------------------------------------ */
+
+static size_t hash_pointer(const void *key) {
+    uint64_t h = (uint64_t)(uintptr_t)key * UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(h ^ (h >> 32));
+}
+
+uint32_t map_find(const struct pointer_map *map, const void *key) {
+    if (!map->size)
+        return IR_NONE;
+    for (size_t h = hash_pointer(key);; h++) {
+        const struct pointer_entry *entry = &map->entries[h & (map->size - 1)];
+        if (entry->key == key)
+            return entry->value;
+        if (!entry->key)
+            return IR_NONE;
+    }
+}
+
+static void place_entry(struct pointer_map *map, const void *key, uint32_t value) {
+    size_t h = hash_pointer(key);
+    while (map->entries[h & (map->size - 1)].key && map->entries[h & (map->size - 1)].key != key)
+        h++;
+    map->used += !map->entries[h & (map->size - 1)].key;
+    map->entries[h & (map->size - 1)] = (struct pointer_entry){key, value};
+}
+
+void map_put(struct pointer_map *map, const void *key, uint32_t value) {
+    if (map->used * 2 >= map->size) {
+        struct pointer_map old = *map;
+        map->size = old.size ? old.size * 2 : 64;
+        map->used = 0;
+        map->entries = lower_resize(NULL, map->size, sizeof *map->entries);
+        memset(map->entries, 0, map->size * sizeof *map->entries);
+        for (size_t i = 0; i < old.size; i++)
+            if (old.entries[i].key)
+                place_entry(map, old.entries[i].key, old.entries[i].value);
+        free(old.entries);
+    }
+    place_entry(map, key, value);
+}
+
+void map_clear(struct pointer_map *map) {
+    if (map->size)
+        memset(map->entries, 0, map->size * sizeof *map->entries);
+    map->used = 0;
+}
+
+void map_free(struct pointer_map *map) {
+    free(map->entries);
+}
+
+/* ---- strings, files, locations --------------------------------------------------------- */
+
+ir_id lower_string(struct lowering *l, CXString string) {
+    const char *text = clang_getCString(string);
+    ir_id id = ir_string(l->unit, text ? text : "");
+    clang_disposeString(string);
+    return id;
+}
+
+/* The path made absolute and free of "." and "..", without asking the file system: the same text
+   for the same file wherever it is included from. */
+static void normalise(char *out, size_t size, const char *path) {
+    char whole[PATH_MAX * 2];
+    if (path[0] == '/') {
+        snprintf(whole, sizeof whole, "%s", path);
+    } else {
+        char here[PATH_MAX];
+        if (!getcwd(here, sizeof here))
+            here[0] = 0;
+        snprintf(whole, sizeof whole, "%s/%s", here, path);
+    }
+    size_t length = 0;
+    for (char *save = NULL, *part = strtok_r(whole, "/", &save); part;
+         part = strtok_r(NULL, "/", &save)) {
+        if (strcmp(part, ".") == 0)
+            continue;
+        if (strcmp(part, "..") == 0) {
+            while (length && out[--length] != '/') {
+            }
+            continue;
+        }
+        size_t more = strlen(part);
+        if (length + more + 2 > size)
+            break;
+        out[length++] = '/';
+        memcpy(out + length, part, more);
+        length += more;
+    }
+    out[length] = 0;
+}
+
+static ir_id file_id(struct lowering *l, CXFile file, CXSourceLocation at) {
+    ir_id known = map_find(&l->files, file);
+    if (known != IR_NONE)
+        return known;
+    char path[PATH_MAX * 2];
+    CXString name = clang_getFileName(file);
+    const char *text = clang_getCString(name);
+    normalise(path, sizeof path, text ? text : "?");
+    clang_disposeString(name);
+    struct ir_file entry = {.path = ir_string(l->unit, path),
+                            .is_system = clang_Location_isInSystemHeader(at) != 0};
+    CXString main_name = clang_getTranslationUnitSpelling(l->tu);
+    CXFile main_file = clang_getFile(l->tu, clang_getCString(main_name));
+    entry.is_main = main_file && clang_File_isEqual(main_file, file);
+    clang_disposeString(main_name);
+    ir_id id = ir_push_files(l->unit, entry);
+    map_put(&l->files, file, id);
+    return id;
+}
+
+static ir_id range_loc(struct lowering *l, CXSourceRange range, bool only_end) {
+    CXSourceLocation start = clang_getRangeStart(range), end = clang_getRangeEnd(range);
+    CXFile file = NULL, end_file = NULL, spell_file = NULL;
+    unsigned spell_line;
+    struct ir_loc loc = {0};
+    clang_getExpansionLocation(start, &file, &loc.line, &loc.col, NULL);
+    clang_getExpansionLocation(end, &end_file, &loc.end_line, &loc.end_col, NULL);
+    if (!file)
+        return IR_NONE;
+    if (end_file != file || loc.end_line < loc.line ||
+        (loc.end_line == loc.line && loc.end_col <= loc.col)) {
+        loc.end_line = loc.line;
+        loc.end_col = loc.col + 1;
+    }
+    if (only_end && loc.end_col > 1) {
+        loc.line = loc.end_line;
+        loc.col = loc.end_col - 1;
+    }
+    loc.file = file_id(l, file, start);
+    clang_getSpellingLocation(start, &spell_file, &spell_line, NULL, NULL);
+    loc.spell_file = spell_file ? file_id(l, spell_file, start) : loc.file;
+    loc.spell_line = spell_file && !only_end ? spell_line : loc.line;
+    return ir_add_loc(l->unit, loc);
+}
+
+ir_id lower_loc(struct lowering *l, CXCursor cursor) {
+    return range_loc(l, clang_getCursorExtent(cursor), false);
+}
+
+ir_id lower_end_loc(struct lowering *l, CXCursor cursor) {
+    return range_loc(l, clang_getCursorExtent(cursor), true);
+}
+
+ir_id lower_point(struct lowering *l, CXSourceLocation location) {
+    return range_loc(l, clang_getRange(location, location), false);
+}
+
+/* The name of a declaration rather than all of it. */
+static ir_id name_loc(struct lowering *l, CXCursor decl, ir_id name) {
+    CXFile file = NULL;
+    struct ir_loc loc = {0};
+    CXSourceLocation at = clang_getCursorLocation(decl);
+    clang_getExpansionLocation(at, &file, &loc.line, &loc.col, NULL);
+    if (!file)
+        return IR_NONE;
+    loc.file = loc.spell_file = file_id(l, file, at);
+    loc.end_line = loc.spell_line = loc.line;
+    loc.end_col = loc.col + (uint32_t)strlen(ir_text(l->unit, name));
+    return ir_add_loc(l->unit, loc);
+}
+
+/* ---- types ----------------------------------------------------------------------------- */
+
+static unsigned kind_of(enum CXTypeKind kind) {
+    switch (kind) {
+    case CXType_Void:
+        return IR_TYPE_VOID;
+    case CXType_Bool:
+        return IR_TYPE_BOOL;
+    case CXType_Float:
+    case CXType_Double:
+    case CXType_LongDouble:
+    case CXType_Float128:
+    case CXType_Half:
+    case CXType_Float16:
+        return IR_TYPE_FLOAT;
+    case CXType_Pointer:
+    case CXType_BlockPointer:
+    case CXType_NullPtr:
+        return IR_TYPE_POINTER;
+    case CXType_ConstantArray:
+    case CXType_IncompleteArray:
+    case CXType_VariableArray:
+        return IR_TYPE_ARRAY;
+    case CXType_Record:
+        return IR_TYPE_RECORD;
+    case CXType_FunctionProto:
+    case CXType_FunctionNoProto:
+        return IR_TYPE_FUNCTION;
+    case CXType_Enum:
+        return IR_TYPE_INT;
+    default:
+        return kind >= CXType_Char_U && kind <= CXType_Int128 ? IR_TYPE_INT : IR_TYPE_OTHER;
+    }
+}
+
+static bool is_unsigned(enum CXTypeKind kind) {
+    return (kind >= CXType_Char_U && kind <= CXType_UInt128) || kind == CXType_Bool ||
+           kind == CXType_Pointer;
+}
+
+static ir_id make_type(struct lowering *l, CXType type) {
+    CXType canonical = clang_getCanonicalType(type);
+    struct ir_type t = {.kind = (uint8_t)kind_of(canonical.kind),
+                        .is_unsigned = is_unsigned(canonical.kind),
+                        .is_const = clang_isConstQualifiedType(canonical) != 0,
+                        .name = IR_NONE,
+                        .elem = IR_NONE};
+    long long size = clang_Type_getSizeOf(canonical);
+    t.size = size > 0 && t.kind != IR_TYPE_FUNCTION && t.kind != IR_TYPE_VOID ? (uint64_t)size : 0;
+    if (t.kind == IR_TYPE_POINTER && canonical.kind != CXType_NullPtr) {
+        t.elem = lower_type(l, clang_getPointeeType(canonical));
+    } else if (t.kind == IR_TYPE_ARRAY) {
+        long long count = clang_getArraySize(canonical);
+        t.count = count > 0 ? (uint64_t)count : 0;
+        t.elem = lower_type(l, clang_getArrayElementType(canonical));
+    } else if (t.kind == IR_TYPE_FUNCTION) {
+        t.elem = lower_type(l, clang_getResultType(canonical));
+    } else if (canonical.kind == CXType_Enum) {
+        CXType base = clang_getEnumDeclIntegerType(clang_getTypeDeclaration(canonical));
+        t.is_unsigned = is_unsigned(clang_getCanonicalType(base).kind);
+    } else if (t.kind == IR_TYPE_RECORD) {
+        CXCursor decl = clang_getTypeDeclaration(canonical);
+        t.is_union = clang_getCursorKind(decl) == CXCursor_UnionDecl;
+    }
+    if (t.kind != IR_TYPE_POINTER && t.kind != IR_TYPE_ARRAY && t.kind != IR_TYPE_FUNCTION)
+        t.name = lower_string(l, clang_getTypeSpelling(clang_getUnqualifiedType(canonical)));
+    return ir_add_type(l->unit, t);
+}
+
+ir_id lower_type(struct lowering *l, CXType type) {
+    /* the low bits of the pointer hold the qualifiers, so it is a key of its own */
+    const void *key = type.data[0];
+    ir_id known = key ? map_find(&l->types, key) : IR_NONE;
+    if (known != IR_NONE)
+        return known;
+    ir_id id = make_type(l, type);
+    if (key)
+        map_put(&l->types, key, id);
+    return id;
+}
+
+/* ---- annotations ----------------------------------------------------------------------- */
+
+struct attributes {
+    struct lowering *l;
+    ir_id first;
+    uint32_t count, flags;
+    uint32_t param;
+};
+
+static void add_annotation(struct attributes *a, const char *text, ir_id loc) {
+    ir_id id =
+        ir_push_annotations(a->l->unit, (struct ir_annotation){ir_string(a->l->unit, text), loc});
+    if (a->count == 0)
+        a->first = id;
+    a->count++;
+}
+
+static enum CXChildVisitResult visit_param_attribute(CXCursor cursor, CXCursor parent,
+                                                     CXClientData data) {
+    struct attributes *a = data;
+    (void)parent;
+    if (clang_getCursorKind(cursor) == CXCursor_AnnotateAttr) {
+        char text[512];
+        CXString spelling = clang_getCursorSpelling(cursor);
+        snprintf(text, sizeof text, "param:%u:%s", a->param, clang_getCString(spelling));
+        clang_disposeString(spelling);
+        add_annotation(a, text, lower_loc(a->l, cursor));
+    }
+    return CXChildVisit_Continue;
+}
+
+static void read_unexposed(struct attributes *a, CXCursor cursor) {
+    CXToken *tokens = NULL;
+    unsigned count = 0;
+    clang_tokenize(a->l->tu, clang_getCursorExtent(cursor), &tokens, &count);
+    for (unsigned i = 0; i < count; i++) {
+        CXString text = clang_getTokenSpelling(a->l->tu, tokens[i]);
+        const char *word = clang_getCString(text);
+        if (strcmp(word, "_Noreturn") == 0 || strcmp(word, "noreturn") == 0 ||
+            strcmp(word, "__noreturn__") == 0)
+            a->flags |= IR_FN_NORETURN;
+        clang_disposeString(text);
+    }
+    clang_disposeTokens(a->l->tu, tokens, count);
+}
+
+static enum CXChildVisitResult visit_attribute(CXCursor cursor, CXCursor parent,
+                                               CXClientData data) {
+    struct attributes *a = data;
+    (void)parent;
+    switch (clang_getCursorKind(cursor)) {
+    case CXCursor_AnnotateAttr: {
+        CXString text = clang_getCursorSpelling(cursor);
+        add_annotation(a, clang_getCString(text), lower_loc(a->l, cursor));
+        clang_disposeString(text);
+        break;
+    }
+    case CXCursor_WarnUnusedResultAttr:
+        a->flags |= IR_FN_WARN_UNUSED;
+        break;
+    case CXCursor_PureAttr:
+    case CXCursor_ConstAttr:
+        a->flags |= IR_FN_PURE;
+        break;
+    case CXCursor_UnexposedAttr:
+        read_unexposed(a, cursor);
+        break;
+    case CXCursor_ParmDecl:
+        a->param++;
+        clang_visitChildren(cursor, visit_param_attribute, a);
+        break;
+    default:
+        break;
+    }
+    return CXChildVisit_Continue;
+}
+
+static enum CXChildVisitResult visit_field_attribute(CXCursor cursor, CXCursor parent,
+                                                     CXClientData data) {
+    struct lowering *l = data;
+    if (clang_getCursorKind(cursor) == CXCursor_AnnotateAttr) {
+        CXCursor record = clang_getCursorSemanticParent(parent);
+        struct ir_type_annotation annotation = {
+            .record = lower_string(l, clang_getTypeSpelling(clang_getCursorType(record))),
+            .field = lower_string(l, clang_getCursorSpelling(parent)),
+            .text = lower_string(l, clang_getCursorSpelling(cursor)),
+            .loc = lower_loc(l, cursor)};
+        ir_push_type_annotations(l->unit, annotation);
+    }
+    return CXChildVisit_Continue;
+}
+
+void lower_field_annotations(struct lowering *l, CXCursor field) {
+    if (map_find(&l->field_notes, field.data[0]) != IR_NONE)
+        return;
+    map_put(&l->field_notes, field.data[0], 1);
+    clang_visitChildren(field, visit_field_attribute, l);
+}
+
+/* ---- functions and globals ------------------------------------------------------------- */
+
+static uint32_t function_flags(CXCursor decl, CXType type) {
+    uint32_t flags = 0;
+    if (clang_isFunctionTypeVariadic(type))
+        flags |= IR_FN_VARIADIC;
+    if (clang_Cursor_isFunctionInlined(decl))
+        flags |= IR_FN_INLINE;
+    CXString spelling = clang_getTypeSpelling(type);
+    if (strstr(clang_getCString(spelling), "noreturn"))
+        flags |= IR_FN_NORETURN;
+    clang_disposeString(spelling);
+    return flags;
+}
+
+static ir_id make_function(struct lowering *l, CXCursor decl, bool *has_body) {
+    CXCursor definition = clang_getCursorDefinition(decl);
+    *has_body = !clang_Cursor_isNull(definition);
+    CXCursor best = *has_body ? definition : decl;
+    CXType type = clang_getCursorType(best);
+    struct attributes a = {.l = l, .first = l->unit->annotations.count};
+    clang_visitChildren(best, visit_attribute, &a);
+    ir_id name = lower_string(l, clang_getCursorSpelling(best));
+    int params = clang_Cursor_getNumArguments(best);
+    struct ir_function fn = {.name = name,
+                             .usr = lower_string(l, clang_getCursorUSR(best)),
+                             .type = lower_type(l, type),
+                             .loc = name_loc(l, best, name),
+                             .body_loc = IR_NONE,
+                             .linkage = clang_getCursorLinkage(best) == CXLinkage_Internal
+                                            ? IR_LINK_INTERNAL
+                                            : IR_LINK_EXTERNAL,
+                             .flags = function_flags(best, type) | a.flags,
+                             .param_count = params > 0 ? (uint32_t)params : 0,
+                             .note = IR_NONE,
+                             .first_annotation = a.first,
+                             .annotation_count = a.count};
+    if (clang_Location_isInSystemHeader(clang_getCursorLocation(best)))
+        fn.flags |= IR_FN_SYSTEM_HEADER;
+    if (fn.loc != IR_NONE && !l->unit->files.data[l->unit->locs.data[fn.loc].file].is_main)
+        fn.flags |= IR_FN_IN_HEADER;
+    return ir_push_functions(l->unit, fn);
+}
+
+ir_id lower_function_ref(struct lowering *l, CXCursor decl) {
+    const void *key = clang_getCanonicalCursor(decl).data[0];
+    ir_id known = map_find(&l->functions, key);
+    if (known != IR_NONE)
+        return known;
+    bool has_body;
+    ir_id id = make_function(l, decl, &has_body);
+    map_put(&l->functions, key, id);
+    if (has_body)
+        VEC_PUSH(l->pending, clang_getCursorDefinition(decl));
+    return id;
+}
+
+ir_id lower_global_ref(struct lowering *l, CXCursor decl) {
+    const void *key = clang_getCanonicalCursor(decl).data[0];
+    ir_id known = map_find(&l->globals, key);
+    if (known != IR_NONE)
+        return known;
+    enum CXLinkageKind linkage = clang_getCursorLinkage(decl);
+    CXType type = clang_getCursorType(decl);
+    ir_id name = lower_string(l, clang_getCursorSpelling(decl));
+    struct ir_global global = {.name = name,
+                               .usr = lower_string(l, clang_getCursorUSR(decl)),
+                               .type = lower_type(l, type),
+                               .loc = name_loc(l, decl, name),
+                               .linkage = linkage == CXLinkage_External ? IR_LINK_EXTERNAL
+                                                                        : IR_LINK_INTERNAL,
+                               .is_const = clang_isConstQualifiedType(type) != 0,
+                               .is_thread_local = clang_getCursorTLSKind(decl) != CXTLS_None,
+                               .is_definition = clang_isCursorDefinition(decl) != 0,
+                               .is_local_static = linkage == CXLinkage_NoLinkage};
+    ir_id id = ir_push_globals(l->unit, global);
+    map_put(&l->globals, key, id);
+    return id;
+}
+
+struct by_name {
+    const char *name;
+    CXCursor found;
+};
+
+static enum CXChildVisitResult visit_named(CXCursor cursor, CXCursor parent, CXClientData data) {
+    struct by_name *search = data;
+    (void)parent;
+    if (clang_getCursorKind(cursor) != CXCursor_FunctionDecl)
+        return CXChildVisit_Continue;
+    CXString name = clang_getCursorSpelling(cursor);
+    bool same = strcmp(clang_getCString(name), search->name) == 0;
+    clang_disposeString(name);
+    if (!same)
+        return CXChildVisit_Continue;
+    search->found = cursor;
+    return CXChildVisit_Break;
+}
+
+ir_id lower_function_named(struct lowering *l, const char *name) {
+    ir_id key = ir_string(l->unit, name);
+    for (uint32_t i = 0; i < l->named.count; i++)
+        if (l->named.data[i].name == key)
+            return l->named.data[i].function;
+    struct by_name search = {name, clang_getNullCursor()};
+    clang_visitChildren(clang_getTranslationUnitCursor(l->tu), visit_named, &search);
+    struct named_function entry = {
+        key, clang_Cursor_isNull(search.found) ? IR_NONE : lower_function_ref(l, search.found)};
+    VEC_PUSH(l->named, entry);
+    return entry.function;
+}

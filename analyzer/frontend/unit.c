@@ -1,0 +1,155 @@
+/*
+ * One translation unit: parse, lower what stands in the main file, then what that uses of headers.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "frontend/command.h"
+#include "frontend/frontend.h"
+#include "frontend/lower.h"
+
+static bool in_main_file(CXCursor cursor, CXFile main_file) {
+    CXFile file = NULL;
+    /* clang_Location_isFromMainFile is false for what a macro wrote */
+    clang_getExpansionLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, NULL);
+    return file && main_file && clang_File_isEqual(file, main_file);
+}
+
+struct top_level {
+    struct lowering *l;
+    CXFile main_file;
+};
+
+static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXClientData data) {
+    struct top_level *top = data;
+    (void)parent;
+    enum CXCursorKind kind = clang_getCursorKind(cursor);
+    if ((kind != CXCursor_FunctionDecl && kind != CXCursor_VarDecl) ||
+        !in_main_file(cursor, top->main_file))
+        return CXChildVisit_Continue;
+    if (kind == CXCursor_VarDecl)
+        lower_slots(top->l, cursor);
+    else if (clang_isCursorDefinition(cursor))
+        lower_function_ref(top->l, cursor);
+    return CXChildVisit_Continue;
+}
+
+static void lower_pending(struct lowering *l) {
+    for (uint32_t i = 0; i < l->pending.count; i++) {
+        CXCursor definition = l->pending.data[i];
+        lower_body(l, definition, lower_function_ref(l, definition));
+    }
+}
+
+static void read_problems(struct lowering *l) {
+    unsigned count = clang_getNumDiagnostics(l->tu);
+    for (unsigned i = 0; i < count; i++) {
+        CXDiagnostic diagnostic = clang_getDiagnostic(l->tu, i);
+        enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
+        if (severity >= CXDiagnostic_Error) {
+            struct ir_problem problem = {
+                .text = lower_string(l, clang_getDiagnosticSpelling(diagnostic)),
+                .fatal = severity == CXDiagnostic_Fatal};
+            problem.loc = lower_point(l, clang_getDiagnosticLocation(diagnostic));
+            ir_push_problems(l->unit, problem);
+        }
+        clang_disposeDiagnostic(diagnostic);
+    }
+}
+
+static void free_lowering(struct lowering *l) {
+    struct pointer_map *maps[] = {&l->files,   &l->types,  &l->functions,
+                                  &l->globals, &l->locals, &l->field_notes};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+        map_free(maps[i]);
+    free(l->named.data);
+    free(l->pending.data);
+    free(l->kids.data);
+    free(l->function_locals.data);
+    free(l->blocks.data);
+    free(l->labels.data);
+    free(l->gotos.data);
+    free(l->addressed.data);
+    free(l->scopes.data);
+}
+
+static struct ir_unit *lower_unit(CXTranslationUnit tu) {
+    struct lowering l = {.unit = ir_unit_new(), .tu = tu};
+    CXString name = clang_getTranslationUnitSpelling(tu);
+    struct top_level top = {&l, clang_getFile(tu, clang_getCString(name))};
+    clang_disposeString(name);
+    lower_point(&l, clang_getLocationForOffset(tu, top.main_file, 0)); /* the main file is file 0 */
+    clang_visitChildren(clang_getTranslationUnitCursor(tu), visit_top, &top);
+    lower_pending(&l);
+    read_problems(&l);
+    lower_suppressions(&l);
+    free_lowering(&l);
+    ir_unit_finish(l.unit);
+    return l.unit;
+}
+
+static const char *parse_failure(enum CXErrorCode code) {
+    switch (code) {
+    case CXError_Crashed:
+        return "the parser crashed";
+    case CXError_InvalidArguments:
+        return "the parser does not accept the compile command";
+    case CXError_ASTReadError:
+        return "a precompiled header could not be read";
+    default:
+        return "the file could not be parsed";
+    }
+}
+
+static char *sentence(const char *what, const char *file) {
+    char *text = NULL;
+    if (asprintf(&text, "%s: %s", file, what) < 0)
+        abort();
+    return text;
+}
+
+struct fe_result fe_lower(const struct fe_command *command) {
+    struct fe_result result = {0};
+    struct clang_command clang;
+    if (access(AGLET_RESOURCE_DIR "/include/stddef.h", R_OK) != 0) {
+        result.error = sentence("the compiler's own headers are missing: install "
+                                "libclang-common-19-dev",
+                                AGLET_RESOURCE_DIR);
+        return result;
+    }
+    if (chdir(command->directory) != 0) {
+        result.error =
+            sentence("the compile command's directory cannot be entered", command->directory);
+        return result;
+    }
+    result.error = command_translate(command, &clang);
+    result.dropped = clang.dropped;
+    result.dropped_count = clang.dropped_count;
+    if (result.error)
+        return result;
+    CXIndex index = clang_createIndex(0, 0);
+    CXTranslationUnit tu = NULL;
+    enum CXErrorCode code = clang_parseTranslationUnit2FullArgv(
+        index, NULL, (const char *const *)clang.arguments, (int)clang.count, NULL, 0,
+        CXTranslationUnit_KeepGoing, &tu);
+    if (code != CXError_Success)
+        result.error = sentence(parse_failure(code), command->file);
+    else
+        result.unit = lower_unit(tu);
+    if (tu)
+        clang_disposeTranslationUnit(tu);
+    clang_disposeIndex(index);
+    command_free(&clang);
+    return result;
+}
+
+void fe_result_free(struct fe_result *result) {
+    ir_unit_free(result->unit);
+    free(result->error);
+    for (size_t i = 0; i < result->dropped_count; i++)
+        free(result->dropped[i]);
+    free(result->dropped);
+    *result = (struct fe_result){0};
+}
