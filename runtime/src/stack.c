@@ -18,7 +18,7 @@ enum {
     /* Each mprotect()ed guard splits a mapping; vm.max_map_count is 65530, two mappings a stack. */
     PROTECTED_GUARDS_MAX = 24000,
     /* Beyond so many free stacks of a class, deep pages are given back to the kernel at once. */
-    WARM_STACKS = 64,
+    WARM_STACKS = 1024,
     COLOURS = 16,
     COLOUR_STEP = 64
 };

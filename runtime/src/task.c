@@ -37,6 +37,20 @@ static aglet_task *place_on_stack(const struct agl_stack *stack) {
     return task;
 }
 
+/* "task-N"; by hand, since formatting it would take longer than all the rest of a task's birth. */
+static void set_default_name(aglet_task *task) {
+    char digits[20];
+    size_t count = 0;
+    uint64_t rest = task->id;
+    do
+        digits[count++] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    char *end = mempcpy(task->name, "task-", 5);
+    while (count > 0)
+        *end++ = digits[--count];
+    *end = 0;
+}
+
 aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl_owner owner,
                          struct agl_place created) {
     struct agl_stack stack;
@@ -60,7 +74,7 @@ aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl
     task->root.deadline = INT64_MAX;
     task->scope = &task->root;
     task->id = ++loop->next_id;
-    snprintf(task->name, sizeof task->name, "task-%llu", (unsigned long long)task->id);
+    set_default_name(task);
     if (loop->running)
         agl_context_inherit(task, loop->running);
     agl_sched_prepare(task);
