@@ -468,15 +468,27 @@ static ir_id reference(struct lowering *l, CXCursor cursor) {
     }
 }
 
+/* The text between the quotes; the escapes that matter for reading it are undone. */
+static ir_id literal_text(struct lowering *l, const char *quoted) {
+    char text[4096];
+    size_t used = 0;
+    const char *at = strchr(quoted, '"');
+    for (at = at ? at + 1 : quoted; *at && *at != '"' && used + 1 < sizeof text; at++) {
+        if (at[0] == '\\' && at[1]) {
+            at++;
+            text[used++] = *at == 'n' ? '\n' : *at == 't' ? '\t' : *at;
+        } else {
+            text[used++] = *at;
+        }
+    }
+    return ir_string_n(l->unit, text, used);
+}
+
 static ir_id string_literal(struct lowering *l, CXCursor cursor) {
-    ir_id text = IR_NONE;
-    CXEvalResult result = clang_Cursor_Evaluate(cursor);
-    if (result && clang_EvalResult_getKind(result) == CXEval_StrLiteral)
-        text = ir_string(l->unit, clang_EvalResult_getAsStr(result));
-    if (result)
-        clang_EvalResult_dispose(result);
-    if (text == IR_NONE)
-        text = ir_string(l->unit, "");
+    CXString quoted = clang_getCursorSpelling(cursor);
+    const char *spelling = clang_getCString(quoted);
+    ir_id text = literal_text(l, spelling ? spelling : "");
+    clang_disposeString(quoted);
     return simple(l, IR_STRING, 0, text, IR_NONE, type_of(l, cursor), lower_loc(l, cursor));
 }
 

@@ -14,12 +14,22 @@ struct ir_intern {
     struct table strings, locs, types;
 };
 
+static _Noreturn void out_of_memory(void) {
+    fputs("aglet: out of memory\n", stderr);
+    exit(2);
+}
+
 static void *resize(void *old, size_t count, size_t size) {
     void *memory = realloc(old, count * size);
-    if (!memory) {
-        fputs("aglet: out of memory\n", stderr);
-        exit(2);
-    }
+    if (!memory)
+        out_of_memory();
+    return memory;
+}
+
+static void *zeroed(size_t count, size_t size) {
+    void *memory = calloc(count ? count : 1, size);
+    if (!memory)
+        out_of_memory();
     return memory;
 }
 
@@ -93,9 +103,7 @@ static void grow(struct table *t, const struct ir_unit *unit,
                  uint64_t (*hash)(const struct ir_unit *, uint32_t)) {
     uint32_t *old = t->slots, size = t->size;
     t->size = size ? size * 2 : 256;
-    t->slots = calloc(t->size, sizeof *t->slots);
-    if (!t->slots)
-        t->slots = resize(NULL, SIZE_MAX / 2, 2);
+    t->slots = zeroed(t->size, sizeof *t->slots);
     for (uint32_t i = 0; i < size; i++) {
         if (!old[i])
             continue;
@@ -191,10 +199,8 @@ static void mark_loop_heads(struct ir_unit *unit, const struct ir_function *fn) 
         ir_id block;
         uint32_t succ;
     } *stack = resize(NULL, fn->block_count + 1, sizeof *stack);
-    unsigned char *mark = calloc(fn->block_count, 1);
+    unsigned char *mark = zeroed(fn->block_count, 1);
     size_t depth = 0;
-    if (!mark)
-        mark = resize(NULL, SIZE_MAX / 2, 2);
     stack[depth++] = (struct frame){0, 0};
     mark[0] = OPEN;
     while (depth) {
