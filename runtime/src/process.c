@@ -14,13 +14,14 @@
 #include <unistd.h>
 
 #include <aglet/stream.h>
+#include <aglet/time.h>
 
 #include "poll.h"
 #include "resource.h"
 #include "seam.h"
 #include "stream.h"
 
-enum { PIPES = 3, RUNNING = -1 };
+enum { PIPES = 3, RUNNING = -1, LOOK_AGAIN_MS = 10 };
 
 struct aglet_process {
     struct agl_resource resource;
@@ -54,7 +55,8 @@ static void reclaim(struct agl_resource *resource) {
         process->status = 256 + SIGKILL;
     }
     agl_watch_close(resource->loop, &process->watch);
-    close(process->watch.fd);
+    if (process->watch.fd >= 0)
+        close(process->watch.fd);
     process->watch.fd = -1;
 }
 
@@ -115,7 +117,7 @@ static int spawn(const struct aglet_process_options *options, const struct ends 
 static int attach(aglet_task *self, aglet_process *process, struct ends *ends,
                   struct agl_place place) {
     process->watch.fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-    if (process->watch.fd < 0)
+    if (process->watch.fd < 0 && errno != ENOSYS)
         return -errno;
     for (int i = 0; i < PIPES; i++) {
         if (ends->ours[i] < 0)
@@ -192,11 +194,18 @@ int aglet_process_close_stream(aglet_process *process, enum aglet_pipes which) {
     return rc;
 }
 
+/* Before Linux 5.3 and in some sandboxes there are no pidfds: look again and again. */
+static int wait_for_change(aglet_task *self, aglet_process *process) {
+    if (process->watch.fd < 0)
+        return aglet_sleep(LOOK_AGAIN_MS);
+    return agl_watch_wait(self, &process->watch, AGL_READS, INT64_MAX, "process");
+}
+
 int aglet_process_wait(aglet_process *process) {
     aglet_task *self = agl_self("aglet_process_wait");
     int rc = self ? agl_io_begin(self) : -EPERM;
     while (rc == 0 && !reap(process))
-        rc = agl_watch_wait(self, &process->watch, AGL_READS, INT64_MAX, "process");
+        rc = wait_for_change(self, process);
     return rc < 0 ? rc : process->status;
 }
 
@@ -216,7 +225,7 @@ static void wait_firmly(aglet_task *self, aglet_process *process) {
         agl_scope_open(self, AGL_SCOPE_SHIELD, INT64_MAX, process->resource.acquired);
     int rc = shield ? 0 : -ENOMEM;
     while (rc == 0 && !reap(process))
-        rc = agl_watch_wait(self, &process->watch, AGL_READS, INT64_MAX, "end of a process");
+        rc = wait_for_change(self, process);
     if (shield)
         agl_scope_close(self, shield);
     if (!reap(process))
