@@ -1,8 +1,24 @@
 #include "flow/memory.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static _Noreturn void out_of_memory(void) {
+    fputs("aglet: out of memory\n", stderr);
+    exit(2);
+}
+
+char *mem_format(const char *format, ...) {
+    va_list args;
+    char *text = NULL;
+    va_start(args, format);
+    if (vasprintf(&text, format, args) < 0)
+        out_of_memory();
+    va_end(args);
+    return text;
+}
 
 struct mem_chunk {
     struct mem_chunk *next;
@@ -10,10 +26,6 @@ struct mem_chunk {
     _Alignas(max_align_t) char bytes[];
 };
 
-static _Noreturn void out_of_memory(void) {
-    fputs("aglet: out of memory\n", stderr);
-    exit(2);
-}
 
 void *mem_resize(void *old, size_t count, size_t size) {
     size_t bytes;

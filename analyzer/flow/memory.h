@@ -13,6 +13,8 @@ void *mem_resize(void *old, size_t count, size_t size);
 void *mem_zero(size_t count, size_t size);
 /** A copy of the text, to be freed. */
 char *mem_text(const char *text);
+/** The formatted text, to be freed; never NULL. */
+char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 struct mem_chunk;
 struct mem_arena {

@@ -1,0 +1,266 @@
+#include "project/compdb.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "flow/memory.h"
+
+/* ---- paths ----------------------------------------------------------------------------- */
+
+char *compdb_absolute(const char *directory, const char *path) {
+    char here[PATH_MAX] = "/";
+    if (!directory && path[0] != '/' && !getcwd(here, sizeof here))
+        here[0] = 0;
+    const char *base = path[0] == '/' ? "" : directory ? directory : here;
+    char *whole = mem_resize(NULL, strlen(base) + strlen(path) + 2, 1);
+    sprintf(whole, "%s/%s", base, path);
+    char *out = mem_resize(NULL, strlen(whole) + 2, 1);
+    size_t length = 0;
+    for (char *save = NULL, *part = strtok_r(whole, "/", &save); part;
+         part = strtok_r(NULL, "/", &save)) {
+        if (strcmp(part, ".") == 0)
+            continue;
+        if (strcmp(part, "..") == 0) {
+            while (length && out[--length] != '/') {
+            }
+            continue;
+        }
+        out[length++] = '/';
+        memcpy(out + length, part, strlen(part));
+        length += strlen(part);
+    }
+    if (length == 0)
+        out[length++] = '/';
+    out[length] = 0;
+    free(whole);
+    return out;
+}
+
+/* ---- words ----------------------------------------------------------------------------- */
+
+static void add_argument(struct compdb_entry *entry, const char *word) {
+    entry->arguments =
+        mem_resize(entry->arguments, entry->argument_count + 1, sizeof *entry->arguments);
+    entry->arguments[entry->argument_count++] = mem_text(word);
+}
+
+/* "command": words as the shell would split them, quotes and backslashes only. */
+static void split_command(struct compdb_entry *entry, const char *command) {
+    char *word = mem_resize(NULL, strlen(command) + 1, 1);
+    size_t length = 0;
+    bool open = false;
+    char quote = 0;
+    for (const char *at = command;; at++) {
+        if (*at == 0 || (!quote && isspace((unsigned char)*at))) {
+            word[length] = 0;
+            if (open)
+                add_argument(entry, word);
+            length = 0;
+            open = false;
+            if (*at == 0)
+                break;
+            continue;
+        }
+        open = true;
+        if (*at == quote) {
+            quote = 0;
+        } else if (!quote && (*at == '"' || *at == '\'')) {
+            quote = *at;
+        } else if (*at == '\\' && quote != '\'' && at[1] && (!quote || strchr("\"\\$`\n", at[1]))) {
+            word[length++] = *++at;
+        } else {
+            word[length++] = *at;
+        }
+    }
+    free(word);
+}
+
+static bool is_c(const struct compdb_entry *entry) {
+    const char *dot = strrchr(entry->file, '.');
+    for (size_t i = 0; i + 1 < entry->argument_count; i++)
+        if (strcmp(entry->arguments[i], "-x") == 0)
+            return strcmp(entry->arguments[i + 1], "c") == 0;
+    return dot && (strcmp(dot, ".c") == 0 || strcmp(dot, ".i") == 0);
+}
+
+static void free_entry(struct compdb_entry *entry) {
+    for (size_t i = 0; i < entry->argument_count; i++)
+        free(entry->arguments[i]);
+    free(entry->arguments);
+    free(entry->directory);
+    free(entry->file);
+}
+
+void compdb_free(struct compdb *db) {
+    for (size_t i = 0; i < db->count; i++)
+        free_entry(&db->entries[i]);
+    free(db->entries);
+    free(db->path);
+    *db = (struct compdb){0};
+}
+
+/* ---- reading --------------------------------------------------------------------------- */
+
+static void push(struct compdb *db, struct compdb_entry entry) {
+    db->entries = mem_resize(db->entries, db->count + 1, sizeof *db->entries);
+    db->entries[db->count++] = entry;
+}
+
+static char *read_entry(struct compdb *db, const json_t *object, size_t index) {
+    const char *directory = json_string_value(json_object_get(object, "directory"));
+    const char *file = json_string_value(json_object_get(object, "file"));
+    const char *command = json_string_value(json_object_get(object, "command"));
+    const json_t *arguments = json_object_get(object, "arguments");
+    if (!directory || !file || (!command && !json_is_array(arguments)))
+        return mem_format("%s: entry %zu needs \"directory\", \"file\" and \"command\" or "
+                          "\"arguments\": make the file again with your build system",
+                          db->path, index + 1);
+    char *slash = strrchr(db->path, '/');
+    char *base = mem_text(db->path);
+    base[slash - db->path] = 0;
+    struct compdb_entry entry = {.directory = compdb_absolute(base, directory)};
+    free(base);
+    entry.file = compdb_absolute(entry.directory, file);
+    if (command)
+        split_command(&entry, command);
+    else
+        for (size_t i = 0; i < json_array_size(arguments); i++) {
+            const char *word = json_string_value(json_array_get(arguments, i));
+            add_argument(&entry, word ? word : "");
+        }
+    if (is_c(&entry)) {
+        push(db, entry);
+    } else {
+        db->foreign++;
+        free_entry(&entry);
+    }
+    return NULL;
+}
+
+static int compare_entries(const void *a, const void *b) {
+    const struct compdb_entry *x = a, *y = b;
+    return strcmp(x->file, y->file);
+}
+
+/* Stable for equal names: the first command of a file is the one that counts. */
+static void sort_entries(struct compdb *db) {
+    for (size_t i = 1; i < db->count; i++) /* mostly sorted already, or small */
+        if (compare_entries(&db->entries[i - 1], &db->entries[i]) > 0) {
+            qsort(db->entries, db->count, sizeof *db->entries, compare_entries);
+            break;
+        }
+    size_t kept = 0;
+    for (size_t i = 0; i < db->count; i++) {
+        if (kept && strcmp(db->entries[kept - 1].file, db->entries[i].file) == 0)
+            free_entry(&db->entries[i]);
+        else
+            db->entries[kept++] = db->entries[i];
+    }
+    db->count = kept;
+}
+
+static char *read_database(struct compdb *db, const char *path) {
+    json_error_t problem;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return mem_format("%s: %s", path, strerror(errno));
+    json_t *root = json_loadf(file, 0, &problem);
+    fclose(file);
+    db->path = compdb_absolute(NULL, path);
+    if (!root)
+        return mem_format("%s:%d: this is not valid JSON (%s): make the file again with your build "
+                          "system",
+                          path, problem.line, problem.text);
+    char *error = NULL;
+    if (!json_is_array(root))
+        error = mem_format("%s: a compile database is an array of commands, this is not one", path);
+    for (size_t i = 0; !error && i < json_array_size(root); i++)
+        error = read_entry(db, json_array_get(root, i), i);
+    json_decref(root);
+    if (!error)
+        sort_entries(db);
+    return error;
+}
+
+/* ---- finding --------------------------------------------------------------------------- */
+
+static bool is_file(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static char *try_folder(const char *folder) {
+    static const char *const places[] = {"compile_commands.json", "build/compile_commands.json"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char *path = mem_format("%s/%s", folder, places[i]);
+        if (is_file(path))
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
+static char *search_upwards(void) {
+    char folder[PATH_MAX];
+    if (!getcwd(folder, sizeof folder))
+        return NULL;
+    for (;;) {
+        char *found = try_folder(folder);
+        if (found)
+            return found;
+        char *slash = strrchr(folder, '/');
+        if (!slash || slash == folder)
+            return NULL;
+        *slash = 0;
+    }
+}
+
+#define HOW_TO_GET_ONE                                                                             \
+    "get one with 'cmake -DCMAKE_EXPORT_COMPILE_COMMANDS=ON', with meson (it writes one), or "     \
+    "with "                                                                                        \
+    "'bear -- make'"
+
+int compdb_read(struct compdb *db, const char *where, char **error) {
+    *db = (struct compdb){0};
+    char *path = NULL;
+    if (!where)
+        path = search_upwards();
+    else if (is_file(where))
+        path = mem_text(where);
+    else
+        path = mem_format("%s/compile_commands.json", where);
+    if (!path)
+        *error = mem_format("there is no compile_commands.json here or in a folder above: " //
+                            HOW_TO_GET_ONE ", and name its folder with -p DIR");
+    else if (!is_file(path))
+        *error = mem_format("%s: no such file: " HOW_TO_GET_ONE, path);
+    else
+        *error = read_database(db, path);
+    free(path);
+    if (!*error)
+        return 0;
+    compdb_free(db);
+    return -1;
+}
+
+void compdb_make(struct compdb *db, char *const *files, size_t file_count, char *const *arguments,
+                 size_t argument_count) {
+    *db = (struct compdb){0};
+    for (size_t i = 0; i < file_count; i++) {
+        struct compdb_entry entry = {.directory = compdb_absolute(NULL, "."),
+                                     .file = compdb_absolute(NULL, files[i])};
+        add_argument(&entry, "cc");
+        for (size_t k = 0; k < argument_count; k++)
+            add_argument(&entry, arguments[k]);
+        add_argument(&entry, entry.file);
+        push(db, entry);
+    }
+    sort_entries(db);
+}

@@ -1,0 +1,31 @@
+/*
+ * The front end's workers: programs of their own that turn compile commands into facts.
+ */
+#ifndef AGLET_WORKERS_H
+#define AGLET_WORKERS_H
+
+#include "ir/ir.h"
+#include "project/compdb.h"
+
+/** What came of one entry of the database. */
+struct worker_result {
+    struct ir_unit *unit; /* NULL on failure; the caller owns it */
+    char *error;          /* a sentence, or NULL; the caller frees it */
+};
+
+struct worker_options {
+    size_t jobs; /* 0: as many as there are processors online */
+    /** Called after each unit, for a progress line; may be NULL. */
+    void (*progress)(size_t done, size_t total, void *data);
+    void *data;
+};
+
+/**
+ * Runs the front end over entries[i] for each i with wanted[i] (NULL: all). results has room for
+ * db->count. Returns 0; -1 with *error (caller frees) when no worker can be started. Results do not
+ * depend on the number of workers.
+ */
+int workers_run(const struct compdb *db, const bool *wanted, const struct worker_options *options,
+                struct worker_result *results, char **error);
+
+#endif
