@@ -100,6 +100,12 @@ struct aglet_task {
     char name[AGL_NAME_SIZE];
 };
 
+/** What the thread had used of time and processor at the beginning of a step. */
+struct agl_step {
+    int64_t wall, processor; /* nanoseconds */
+    long waits;              /* how often it gave the processor up by itself */
+};
+
 struct agl_pool;
 struct agl_binding;
 
@@ -117,8 +123,8 @@ struct agl_loop {
     struct agl_stacks stacks;
     struct agl_pool *workers, *resolvers;
     struct aglet_options options;
-    int64_t now;        /* nanoseconds; read when the loop polls */
-    int64_t step_start; /* debug: when the running task got the thread */
+    int64_t now;          /* nanoseconds; read when the loop polls */
+    struct agl_step step; /* debug: when the running task got the thread */
     uint64_t next_id, next_serial;
     size_t unfinished; /* tasks that are not done */
     size_t io_waits;   /* tasks waiting for a descriptor */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { DETAIL_SIZE = 512, LINE_SIZE = 2048 };
@@ -100,10 +101,33 @@ void agl_report_always(const char *kind, const aglet_task *task, const struct ag
     va_end(args);
 }
 
+static int64_t ns_of(struct timeval time) {
+    return (int64_t)time.tv_sec * 1000000000 + (int64_t)time.tv_usec * 1000;
+}
+
+static struct agl_step measure(struct agl_loop *loop) {
+    struct rusage usage = {0};
+    getrusage(RUSAGE_THREAD, &usage);
+    return (struct agl_step){agl_clock(loop), ns_of(usage.ru_utime) + ns_of(usage.ru_stime),
+                             usage.ru_nvcsw};
+}
+
+void agl_report_step_begins(struct agl_loop *loop) {
+    loop->step = measure(loop);
+}
+
 void agl_report_slow_step(aglet_task *task) {
     struct agl_loop *loop = task->loop;
-    int64_t ms = (agl_clock(loop) - loop->step_start) / 1000000;
-    if (ms > loop->options.slow_step_ms)
+    int64_t limit = (int64_t)loop->options.slow_step_ms * 1000000;
+    if (agl_clock(loop) - loop->step.wall <= limit)
+        return;
+    struct agl_step end = measure(loop);
+    /* Time in which others had the processor is not the task's fault: it must have computed for so
+     * long, or waited in the kernel. */
+    bool computed = end.processor - loop->step.processor > limit;
+    bool waited = end.waits != loop->step.waits;
+    int64_t ms = (end.wall - loop->step.wall) / 1000000;
+    if (computed || waited)
         agl_report(loop, "slow-step", task, &task->created, "held the loop for %lld ms, up to: %s",
                    (long long)ms, task->wait.what ? task->wait.what : "its end");
 }

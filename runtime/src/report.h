@@ -15,6 +15,9 @@ void agl_report(struct agl_loop *loop, const char *kind, const aglet_task *task,
 void agl_report_always(const char *kind, const aglet_task *task, const struct agl_place *place,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/** Debug mode: a task gets the thread. */
+void agl_report_step_begins(struct agl_loop *loop);
+
 /** Debug mode: reports the running task if its step took too long. */
 void agl_report_slow_step(aglet_task *task);
 

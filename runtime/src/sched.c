@@ -45,7 +45,7 @@ static void arrive(struct agl_loop *loop, struct agl_fiber *fiber) {
         agl_task_free(zombie);
     }
     if (loop->debug)
-        loop->step_start = agl_clock(loop);
+        agl_report_step_begins(loop);
 }
 
 static void first_arrival(void) {

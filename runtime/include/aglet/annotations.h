@@ -21,16 +21,17 @@
 #define AGLET_ROLE(...)
 #endif
 
+/* clang-format off: the roles' names have hyphens */
 /** May only run inside a coroutine. */
 #define AGLET_COROUTINE AGLET_ROLE(coroutine)
 /** May run inside or outside a coroutine, and does the right thing in both. */
 #define AGLET_MIXED AGLET_ROLE(mixed)
 /** Must never run inside a coroutine or a loop callback. */
-#define AGLET_SYNC_ONLY AGLET_ROLE(sync - only)
+#define AGLET_SYNC_ONLY AGLET_ROLE(sync-only)
 /** An await point: the running coroutine may be parked here, and a cancellation delivered. */
-#define AGLET_SUSPENDS AGLET_ROLE(suspends(when = maybe))
+#define AGLET_SUSPENDS AGLET_ROLE(suspends(when=maybe))
 /** Blocks the OS thread; `how` is one of sleep io net dns lock process wait db cpu. */
-#define AGLET_BLOCKS(how) AGLET_ROLE(blocks(kind = how))
+#define AGLET_BLOCKS(how) AGLET_ROLE(blocks(kind=how))
 /** Makes and returns a new object; doing I/O here belongs in an asynchronous factory. */
 #define AGLET_CONSTRUCTOR AGLET_ROLE(constructor)
 /** An asynchronous factory: it is meant to do I/O and to be awaited. */
@@ -38,62 +39,64 @@
 /** Starts a task running argument `entry` with argument `data`; the returned handle has no owner
  *  until it is awaited, stored, given away or detached. */
 #define AGLET_SPAWNS(entry_arg, data_arg)                                                          \
-    AGLET_ROLE(spawns(entry = entry_arg, data = data_arg, handle = return))
+    AGLET_ROLE(spawns(entry=entry_arg, data=data_arg, handle=return))
 /** As AGLET_SPAWNS, but argument `owner_arg` (a group, a scheduler) owns the task. */
 #define AGLET_SPAWNS_OWNED(entry_arg, data_arg, owner_arg)                                         \
-    AGLET_ROLE(spawns(entry = entry_arg, data = data_arg, handle = return, owner = owner_arg))
+    AGLET_ROLE(spawns(entry=entry_arg, data=data_arg, handle=return, owner=owner_arg))
 /** As AGLET_SPAWNS_OWNED, for a function that hands out no handle at all (it returns a status). */
 #define AGLET_SPAWNS_INTO(entry_arg, data_arg, owner_arg)                                          \
-    AGLET_ROLE(spawns(entry = entry_arg, data = data_arg, owner = owner_arg))
+    AGLET_ROLE(spawns(entry=entry_arg, data=data_arg, owner=owner_arg))
 /** Waits for the task behind argument `n` and takes over its result. */
-#define AGLET_JOINS(n) AGLET_ROLE(joins(arg = n))
+#define AGLET_JOINS(n) AGLET_ROLE(joins(arg=n))
 /** Asks the task behind argument `n` to stop; its handle still has to be awaited. */
-#define AGLET_CANCELS(n) AGLET_ROLE(cancels(arg = n))
+#define AGLET_CANCELS(n) AGLET_ROLE(cancels(arg=n))
 /** States that the task behind argument `n` is meant to run on its own. */
-#define AGLET_DETACHES(n) AGLET_ROLE(detaches(arg = n))
+#define AGLET_DETACHES(n) AGLET_ROLE(detaches(arg=n))
 /** Returns a resource that the caller has to release (`res` ties it to AGLET_RELEASES). */
-#define AGLET_ACQUIRES(res) AGLET_ROLE(acquires(kind = res, via = return, when = nonnull))
+#define AGLET_ACQUIRES(res) AGLET_ROLE(acquires(kind=res, via=return, when=nonnull))
 /** On return 0, argument `n` (a pointer to a handle) holds a resource that the caller releases. */
-#define AGLET_ACQUIRES_OUT(res, n) AGLET_ROLE(acquires(kind = res, via = out : n, when = zero))
+#define AGLET_ACQUIRES_OUT(res, n) AGLET_ROLE(acquires(kind=res, via=out:n, when=zero))
 /** On return 0, the object that argument `n` points to must be released (an initialised struct). */
-#define AGLET_ACQUIRES_ARG(res, n) AGLET_ROLE(acquires(kind = res, via = arg : n, when = zero))
+#define AGLET_ACQUIRES_ARG(res, n) AGLET_ROLE(acquires(kind=res, via=arg:n, when=zero))
 /** Releases the resource behind argument `n`. */
-#define AGLET_RELEASES(res, n) AGLET_ROLE(releases(kind = res, arg = n))
+#define AGLET_RELEASES(res, n) AGLET_ROLE(releases(kind=res, arg=n))
 /** On return 0, the asynchronous lock in argument `n` is held by the running task. */
-#define AGLET_LOCKS(n) AGLET_ROLE(locks(kind = async, arg = n, when = zero))
+#define AGLET_LOCKS(n) AGLET_ROLE(locks(kind=async, arg=n, when=zero))
 /** Releases the asynchronous lock in argument `n`. */
-#define AGLET_UNLOCKS(n) AGLET_ROLE(unlocks(kind = async, arg = n))
+#define AGLET_UNLOCKS(n) AGLET_ROLE(unlocks(kind=async, arg=n))
 /** Changes something that must not be torn: what is one of db file peer state. A program marks its
  *  own writes so: `int account_move(struct db *) AGLET_COROUTINE AGLET_SUSPENDS AGLET_MUTATES(db);`
  *  (aglet_mutation_begin() in debug.h makes them visible at run time too). */
-#define AGLET_MUTATES(subject) AGLET_ROLE(mutates(what = subject))
+#define AGLET_MUTATES(subject) AGLET_ROLE(mutates(what=subject))
 /** As AGLET_MUTATES(db), where argument `n` is the SQL text: a plain SELECT does not mutate. */
-#define AGLET_MUTATES_SQL(n) AGLET_ROLE(mutates(what = db, sql = n))
+#define AGLET_MUTATES_SQL(n) AGLET_ROLE(mutates(what=db, sql=n))
 /** Runs the coroutine in argument `n` so that a cancellation cannot cut it short. */
-#define AGLET_SHIELDS(n) AGLET_ROLE(shields(arg = n))
+#define AGLET_SHIELDS(n) AGLET_ROLE(shields(arg=n))
 /** Between these two calls, suspensions are not cut by a cancellation. */
-#define AGLET_SHIELD_BEGIN AGLET_ROLE(shield - begin)
-#define AGLET_SHIELD_END   AGLET_ROLE(shield - end)
+#define AGLET_SHIELD_BEGIN AGLET_ROLE(shield-begin)
+#define AGLET_SHIELD_END   AGLET_ROLE(shield-end)
 /** Between these two calls, a deadline is in force. */
-#define AGLET_DEADLINE_BEGIN AGLET_ROLE(deadline - begin)
-#define AGLET_DEADLINE_END   AGLET_ROLE(deadline - end)
+#define AGLET_DEADLINE_BEGIN AGLET_ROLE(deadline-begin)
+#define AGLET_DEADLINE_END   AGLET_ROLE(deadline-end)
 /** Argument `n` is a timeout or a deadline for this call. */
-#define AGLET_TAKES_DEADLINE(n) AGLET_ROLE(takes - deadline(arg = n))
+#define AGLET_TAKES_DEADLINE(n) AGLET_ROLE(takes-deadline(arg=n))
 /** Runs an event loop until it is done. */
-#define AGLET_RUNS_LOOP AGLET_ROLE(runs - loop)
+#define AGLET_RUNS_LOOP AGLET_ROLE(runs-loop)
 /** Calls argument `n` in context ctx (coroutine, loop, worker, thread, sync), `how` often
- *  (never once many). */
-#define AGLET_CALLS_BACK(n, ctx, how) AGLET_ROLE(calls - back(arg = n, context = ctx, times = how))
+ *  (once at-most-once many). */
+#define AGLET_CALLS_BACK(n, ctx, how) AGLET_ROLE(calls-back(arg=n, context=ctx, times=how))
 /** Argument `n` must outlive this call, until: return callback join close-callback completion. */
-#define AGLET_BORROWS(n, end) AGLET_ROLE(borrows(arg = n, until = end))
+#define AGLET_BORROWS(n, end) AGLET_ROLE(borrows(arg=n, until=end))
 /** Stores argument `n`, which from now on belongs to somebody else. */
-#define AGLET_TAKES(n) AGLET_ROLE(takes(arg = n))
+#define AGLET_TAKES(n) AGLET_ROLE(takes(arg=n))
 /** Gives a context variable a value, until AGLET_RESETS_CONTEXT takes it back. */
-#define AGLET_SETS_CONTEXT   AGLET_ROLE(sets - context)
-#define AGLET_RESETS_CONTEXT AGLET_ROLE(resets - context)
+#define AGLET_SETS_CONTEXT   AGLET_ROLE(sets-context)
+#define AGLET_RESETS_CONTEXT AGLET_ROLE(resets-context)
 /** May be called from any thread, in an API that else belongs to the loop's thread. */
-#define AGLET_ANY_THREAD AGLET_ROLE(any - thread)
+#define AGLET_ANY_THREAD AGLET_ROLE(any-thread)
 /** Keeps no argument and changes nothing that the caller can see. */
 #define AGLET_PURE AGLET_ROLE(pure)
+
+/* clang-format on */
 
 #endif

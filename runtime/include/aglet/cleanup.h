@@ -9,7 +9,8 @@
  * aglet_signal, aglet_queue, aglet_jobs,
  * aglet_generator, aglet_group (cancelled and closed), aglet_task (cancelled and awaited),
  * aglet_deadline, aglet_shield, aglet_holding (a lock that is held). AGLET_DEFINE_AUTO adds a type
- * of your own. NULL is left alone.
+ * of your own. NULL is left alone: set a
+ * variable to NULL when you release it by hand or give it away.
  */
 #ifndef AGLET_CLEANUP_H
 #define AGLET_CLEANUP_H
