@@ -30,7 +30,7 @@ def check(folder, commands, form, workers):
     database.write_text(json.dumps(commands))
     run = subprocess.run(
         [AGLET, "check", "-p", folder, "--select", "all", "--format", form, "--jobs", str(workers),
-         *[command["file"] for command in commands]], capture_output=True, cwd=folder)
+         *[command["file"] for command in commands]], capture_output=True, cwd=SOURCE)
     if run.returncode not in (0, 1):
         sys.exit(f"determinism: aglet ended with {run.returncode}: {run.stderr.decode()[-500:]}")
     return run.returncode, run.stdout

@@ -36,7 +36,7 @@ def findings_of(program):
         Path(folder, "compile_commands.json").write_text(json.dumps(program.commands()))
         command = [AGLET, "check", "-p", folder, "--select", "all", "--format", "json",
                    *map(str, program.files)]
-        run = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+        run = subprocess.run(command, capture_output=True, text=True, cwd=SOURCE)
     if run.returncode not in (0, 1):
         last = (run.stderr.strip().splitlines() or ["no message"])[-1]
         return set(), f"aglet ended with {run.returncode}: {last}"
@@ -44,21 +44,15 @@ def findings_of(program):
         report = json.loads(run.stdout)
     except json.JSONDecodeError as error:
         return set(), f"what aglet wrote is no JSON: {error}"
-    found = {(finding["file"], finding["line"], finding["rule"])
-             for finding in map(flatten, findings_in(report))}
+    found = {place_of(finding) for finding in report["findings"]}
     if bool(found) != (run.returncode == 1):
         return found, f"{len(found)} findings, and exit status {run.returncode}"
     return found, None
 
 
-def findings_in(report):
-    return report if isinstance(report, list) else report["findings"]
-
-
-def flatten(finding):
-    place = finding.get("range") or finding.get("location") or finding
-    return {"rule": finding["rule"], "line": place["line"],
-            "file": str((SOURCE / place["file"]).resolve())}
+def place_of(finding):
+    place = finding["range"]
+    return str((SOURCE / place["file"]).resolve()), place["start"]["line"], finding["rule"]
 
 
 def check(program):
