@@ -58,7 +58,8 @@ struct callee {
     const char *name;
     uint32_t function; /* the program's function, or UINT32_MAX */
     unsigned flags;
-    uint8_t returns; /* set of enum return_class */
+    uint8_t returns;  /* set of enum return_class */
+    int returned_arg; /* the argument that is returned as it is; ROLE_ARG_NONE: something else */
     const struct effect *effects;
     size_t effect_count;
     const struct role *roles; /* as declared; for the rules */

@@ -26,7 +26,6 @@ struct mem_chunk {
     _Alignas(max_align_t) char bytes[];
 };
 
-
 void *mem_resize(void *old, size_t count, size_t size) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes))

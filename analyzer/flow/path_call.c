@@ -59,7 +59,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
         duty.entity = value_address(t, region);
     } else {
         region_id region = arg_region(path, call, effect->arg);
-        if (region == REGION_UNKNOWN)
+        if (region == REGION_UNKNOWN) /* a null pointer asks for nothing */
             return;
         static const struct ir_type pointer = {.kind = IR_TYPE_POINTER};
         duty.entity = state_fresh(&path->context, state, call->id, &pointer);
@@ -210,7 +210,8 @@ static void apply(struct path *path, const struct path_call *call) {
              (callee->effects[i].kind == EFFECT_RELEASE && is_excused(path, call, i))))
             path_escape(path, call->args[callee->effects[i].arg]);
     pass_arguments(path, call);
-    value_id result = result_of(path, call);
+    bool same = callee->returned_arg >= 0 && (uint32_t)callee->returned_arg < call->arg_count;
+    value_id result = same ? call->args[callee->returned_arg] : result_of(path, call);
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i))
             acquire(path, call, &callee->effects[i], result);
@@ -238,7 +239,8 @@ bool path_step_call(struct path *path, ir_id id) {
     uint32_t count = instr->arg_count < MOST_ARGS ? instr->arg_count : MOST_ARGS;
     for (uint32_t i = 0; i < count; i++)
         args[i] = path->state->registers[ir_arg(path->unit, instr, i)];
-    struct callee callee = {.function = UINT32_MAX, .returns = RETURNS_ANY};
+    struct callee callee = {
+        .function = UINT32_MAX, .returns = RETURNS_ANY, .returned_arg = ROLE_ARG_NONE};
     path->client->resolve(path->client->data, path->unit, instr, target_of(path, instr), &callee);
     struct path_call call = {
         .instr = instr, .id = id, .callee = &callee, .args = args, .arg_count = count};

@@ -186,8 +186,9 @@ static bool fold(unsigned op, int64_t a, int64_t b, int64_t *result) {
     case IR_GE:
         return *result = a >= b, true;
     case IR_SHL:
-        return b >= 0 && b < 62 && a >= 0 && a < (INT64_C(1) << (62 - b))        ? *result = a << b,
-                                                                            true : false;
+        if (b < 0 || b >= 62 || a < 0 || a >= (INT64_C(1) << (62 - b)))
+            return false;
+        return *result = a << b, true;
     case IR_SHR:
         return b >= 0 && b < 63 && a >= 0 ? *result = a >> b, true : false;
     case IR_DIV:
@@ -230,7 +231,7 @@ bool path_constant(const struct path *path, value_id value, int64_t *constant) {
 static value_id binary(struct path *path, ir_id id, unsigned op, value_id a, value_id b,
                        ir_id type) {
     struct value_table *t = &path->context.values;
-    int64_t x, y, result;
+    int64_t x = 0, y = 0, result;
     bool left = constant_of(path, a, &x), right = constant_of(path, b, &y);
     if (left && right && fold(op, x, y, &result))
         return value_int(t, result);
@@ -462,15 +463,6 @@ bool path_step(struct path *path, ir_id id) {
 
 /* ---- the end --------------------------------------------------------------------------- */
 
-static bool is_real(const struct path *path, const struct duty *duty) {
-    const struct state *state = path->state;
-    if (duty->guard != VALUE_UNKNOWN &&
-        !(state_classes(&path->context, state, duty->guard) & duty->when))
-        return false;
-    return duty->entity == VALUE_UNKNOWN || duty->entity == duty->guard ||
-           state_classes(&path->context, state, duty->entity) != RETURNS_ZERO;
-}
-
 void path_step_return(struct path *path, const struct ir_block *block) {
     struct state *state = path->state;
     value_id value = block->value == IR_NONE ? VALUE_UNKNOWN : state->registers[block->value];
@@ -482,7 +474,7 @@ void path_step_return(struct path *path, const struct ir_block *block) {
         struct duty *duty = &state->duties[i];
         if (duty->status != DUTY_OPEN && duty->status != DUTY_LOST)
             continue;
-        if (!is_real(path, duty))
+        if (!state_duty_is_real(&path->context, state, duty))
             continue;
         if (duty->status == DUTY_OPEN)
             duty->trace = state->trace;

@@ -319,6 +319,14 @@ struct duty *state_duty(struct state *state, value_id entity) {
     return NULL;
 }
 
+bool state_duty_is_real(const struct state_context *c, const struct state *state,
+                        const struct duty *duty) {
+    if (duty->guard != VALUE_UNKNOWN && !(state_classes(c, state, duty->guard) & duty->when))
+        return false;
+    return duty->entity == VALUE_UNKNOWN || duty->entity == duty->guard ||
+           state_classes(c, state, duty->entity) != RETURNS_ZERO;
+}
+
 struct duty *state_add_duty(struct state_context *c, struct state *state, struct duty duty) {
     state->duties =
         grow(c, state->duties, state->duty_count, &state->duty_capacity, sizeof *state->duties);

@@ -91,6 +91,9 @@ bool state_assume(struct state_context *c, struct state *state, value_id value, 
 unsigned state_classes(const struct state_context *c, const struct state *state, value_id value);
 
 struct duty *state_duty(struct state *state, value_id entity);
+/** False when the path shows that there is no resource: the acquiring call failed on it. */
+bool state_duty_is_real(const struct state_context *c, const struct state *state,
+                        const struct duty *duty);
 struct duty *state_add_duty(struct state_context *c, struct state *state, struct duty duty);
 void state_remove_duty(struct state *state, uint32_t index);
 

@@ -119,6 +119,10 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
                           ir_id loc) {
     for (uint32_t i = 0; i < state->duty_count;) {
         struct duty *duty = &state->duties[i];
+        if (duty->status == DUTY_OPEN && !state_duty_is_real(r->c, state, duty)) {
+            state_remove_duty(state, i);
+            continue;
+        }
         bool alive = (duty->entity < r->count && r->marked[duty->entity]) ||
                      local_object_is_alive(r->c, facts, duty->entity) ||
                      value_at(&r->c->values, duty->entity)->kind == VALUE_PARAM;

@@ -194,6 +194,8 @@ void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr 
     callee->effects = function->effects;
     callee->effect_count = function->effect_count;
     callee->flags = role_flags(function->roles, function->role_count);
+    const struct role *same = prog_role(function->roles, function->role_count, ROLE_RETURNS);
+    callee->returned_arg = same ? same->arg : ROLE_ARG_NONE;
     if (function->contract)
         callee->flags |= CALLEE_KNOWN;
     uint32_t flags = function->unit->functions.data[function->id].flags;

@@ -21,7 +21,9 @@
 #define AGLET_ROLE(...)
 #endif
 
-/* clang-format off: the roles' names have hyphens */
+/* The formatter would split the roles' names at their hyphens. */
+/* clang-format off */
+
 /** May only run inside a coroutine. */
 #define AGLET_COROUTINE AGLET_ROLE(coroutine)
 /** May run inside or outside a coroutine, and does the right thing in both. */
