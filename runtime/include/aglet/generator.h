@@ -23,8 +23,8 @@ typedef int (*aglet_generator_fn)(aglet_generator *self, void *arg);
 /** Makes a generator; its body starts at the first next. `arg` must live until the close.
  *  @return 0 and *out, owned by the caller; -EPERM outside a coroutine, -ENOMEM. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES_OUT(generator, 3) AGLET_CALLS_BACK(1, coroutine, once)
-    AGLET_BORROWS(2, close - callback) int aglet_generator_open(aglet_generator_fn body, void *arg,
-                                                                aglet_generator **out);
+    AGLET_BORROWS(2, completion) int aglet_generator_open(aglet_generator_fn body, void *arg,
+                                                          aglet_generator **out);
 
 /**
  * Lets the body run until it gives an item or ends.
