@@ -74,6 +74,13 @@ static bool is_feared(const char *subject) {
     return !subject || (strcmp(subject, "lock") != 0 && strcmp(subject, "cpu") != 0);
 }
 
+static bool has_role(const struct callee *callee, enum role_kind kind) {
+    for (size_t i = 0; i < callee->role_count; i++)
+        if (callee->roles[i].kind == kind)
+            return true;
+    return false;
+}
+
 static void on_call(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     if (!is_constructor(path))
@@ -89,13 +96,11 @@ static void on_call(struct path *path, const struct path_call *call) {
         else if (role->kind == ROLE_SPAWNS)
             report(path, call, "task", false, NULL);
     }
-    if (callee->role_count)
-        return;
-    if (callee->blocks)
+    if (callee->blocks && !has_role(callee, ROLE_BLOCKS))
         report(path, call, check_chain_end(callee->blocks)->subject, true, callee->blocks);
-    else if (callee->awaits)
+    else if (callee->awaits && !has_role(callee, ROLE_SUSPENDS))
         report(path, call, NULL, false, callee->awaits);
-    else if (callee->spawns)
+    else if (callee->spawns && !has_role(callee, ROLE_SPAWNS))
         report(path, call, "task", false, callee->spawns);
 }
 

@@ -48,9 +48,7 @@ enum callee_flag {
     CALLEE_NORETURN = 4,
     CALLEE_SUSPENDS = 8,
     CALLEE_COROUTINE = 16,
-    CALLEE_SHIELD_BEGIN = 32,
-    CALLEE_SHIELD_END = 64,
-    CALLEE_WRITES = 128 /* may write any memory that is not private to the caller */
+    CALLEE_WRITES = 32 /* may write any memory that is not private to the caller */
 };
 
 /** A call's target. */
@@ -59,7 +57,8 @@ struct callee {
     uint32_t function; /* the program's function, or UINT32_MAX */
     unsigned flags;
     uint8_t returns;  /* set of enum return_class */
-    int returned_arg; /* the argument that is returned as it is; ROLE_ARG_NONE: something else */
+    int8_t shields;   /* by how much it deepens the shield in force */
+    int returned_arg; /* the result leads to this argument, or is null; or ROLE_ARG_NONE */
     const struct effect *effects;
     size_t effect_count;
     const struct role *roles; /* as declared; for the rules */

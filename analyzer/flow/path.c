@@ -224,7 +224,8 @@ static void walk_block(struct path *path, const struct path_item *item) {
 static void report_losses(struct path *path) {
     for (uint32_t i = 0; i < path->loss_count; i++) {
         struct path_loss *loss = &path->losses[i];
-        loss->always = !path->discharged[loss->duty->origin - path->first_instr];
+        unsigned released = path->discharged[loss->duty->origin - path->first_instr];
+        loss->always = !((released >> (loss->duty->which % 8)) & 1);
         for (path->current = 0; path->current < path->listener_count; path->current++)
             if (path->listeners[path->current]->on_loss)
                 path->listeners[path->current]->on_loss(path, loss);

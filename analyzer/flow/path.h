@@ -60,8 +60,9 @@ struct path {
 
     ir_id first_instr; /* the function's instructions lie in this range of the unit's */
     uint32_t instr_count;
-    bool *kept_params; /* parameters that were stored, or handed to somebody who may keep them */
-    bool *discharged;  /* by instruction of the function: its resource was released somewhere */
+    bool *kept_params;   /* parameters that were stored, or handed to somebody who may keep them */
+    uint8_t *discharged; /* by instruction of the function: which of the resources it acquired were
+                            released or handed on on some path, a bit each */
     struct path_loss *losses;
     uint32_t loss_count, loss_capacity;
     bool capped;  /* states were joined or dropped because there were too many */

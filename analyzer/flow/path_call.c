@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MOST_ARGS = 32 };
+enum { MOST_ARGS = 32, DEEPEST_SHIELD = 16 };
 
 static region_id arg_region(struct path *path, const struct path_call *call, unsigned arg) {
     return arg < call->arg_count ? region_pointee(&path->context.values, call->args[arg])
@@ -27,10 +27,11 @@ static void trace_acquire(struct path *path, const struct path_call *call) {
 
 /* The same call on an earlier round of a loop lost its resource, and now makes another: that is
    the last moment to say so. */
-static void settle_earlier(struct path *path, ir_id origin) {
+static void settle_earlier(struct path *path, const struct duty *again) {
     struct state *state = path->state;
     for (uint32_t i = state->duty_count; i-- > 0;)
-        if (state->duties[i].origin == origin && state->duties[i].status == DUTY_LOST) {
+        if (state->duties[i].origin == again->origin && state->duties[i].which == again->which &&
+            state->duties[i].status == DUTY_LOST) {
             path_note_loss(path, &state->duties[i], state->duties[i].end);
             state_remove_duty(state, i);
         }
@@ -44,9 +45,10 @@ static void acquire(struct path *path, const struct path_call *call, const struc
                         .status = DUTY_OPEN,
                         .when = effect->when,
                         .guard = effect->when == RETURNS_ANY ? VALUE_UNKNOWN : result,
+                        .which = (uint8_t)(effect - call->callee->effects),
                         .origin = call->id,
                         .end = IR_NONE};
-    settle_earlier(path, call->id);
+    settle_earlier(path, &duty);
     if (effect->target == TARGET_RETURN) {
         duty.entity = result;
     } else if (effect->target == TARGET_ARG) {
@@ -199,6 +201,21 @@ static bool is_excused(const struct path *path, const struct path_call *call, si
     return role && path_excused(path, call, role);
 }
 
+static bool leads_to_argument(const struct callee *callee, const struct path_call *call) {
+    return callee->returned_arg >= 0 && (uint32_t)callee->returned_arg < call->arg_count;
+}
+
+/* A pointer into the argument, or null: to let it go is to let the argument go. */
+static value_id part_of_argument(struct path *path, const struct path_call *call) {
+    struct value part = {.kind = VALUE_PART,
+                         .is_pointer = true,
+                         .a = call->args[call->callee->returned_arg],
+                         .b = call->id};
+    value_id id = value_intern(&path->context.values, part);
+    state_forget(&path->context, path->state, id);
+    return id;
+}
+
 static void apply(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     for (size_t i = 0; i < callee->effect_count; i++)
@@ -210,17 +227,17 @@ static void apply(struct path *path, const struct path_call *call) {
              (callee->effects[i].kind == EFFECT_RELEASE && is_excused(path, call, i))))
             path_escape(path, call->args[callee->effects[i].arg]);
     pass_arguments(path, call);
-    bool same = callee->returned_arg >= 0 && (uint32_t)callee->returned_arg < call->arg_count;
-    value_id result = same ? call->args[callee->returned_arg] : result_of(path, call);
+    value_id result =
+        leads_to_argument(callee, call) ? part_of_argument(path, call) : result_of(path, call);
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i))
             acquire(path, call, &callee->effects[i], result);
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
-    if ((callee->flags & CALLEE_SHIELD_BEGIN) && path->state->shields < UINT8_MAX)
-        path->state->shields++;
-    if ((callee->flags & CALLEE_SHIELD_END) && path->state->shields > 0)
-        path->state->shields--;
+    int depth = path->state->shields + callee->shields;
+    path->state->shields = (int8_t)(depth > DEEPEST_SHIELD    ? DEEPEST_SHIELD
+                                    : depth < -DEEPEST_SHIELD ? -DEEPEST_SHIELD
+                                                              : depth);
     if (callee->flags & CALLEE_SUSPENDS)
         path->state->suspended = true;
 }

@@ -73,7 +73,7 @@ static bool is_local(const struct path *path, region_id region) {
 /* ---- escape and loss ------------------------------------------------------------------- */
 
 void path_discharge(struct path *path, const struct duty *duty) {
-    path->discharged[duty->origin - path->first_instr] = true;
+    path->discharged[duty->origin - path->first_instr] |= (uint8_t)(1u << (duty->which % 8));
 }
 
 static void let_go(struct path *path, value_id entity) {
@@ -139,7 +139,8 @@ void path_note_loss(struct path *path, const struct duty *duty, ir_id exit) {
     if (duty->joined)
         return;
     for (uint32_t i = 0; i < path->loss_count; i++)
-        if (path->losses[i].duty->origin == duty->origin)
+        if (path->losses[i].duty->origin == duty->origin &&
+            path->losses[i].duty->which == duty->which)
             return;
     if (path->loss_count == path->loss_capacity) {
         path->loss_capacity = path->loss_capacity ? path->loss_capacity * 2 : 4;

@@ -360,7 +360,7 @@ static bool mentioned(const struct state_context *c, const struct state *state, 
     return false;
 }
 
-static void forget(struct state_context *c, struct state *state, value_id symbol) {
+void state_forget(struct state_context *c, struct state *state, value_id symbol) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->constraint_count; i++)
         if (!value_mentions(&c->values, state->constraints[i].value, symbol))
@@ -378,7 +378,7 @@ value_id state_fresh(struct state_context *c, struct state *state, ir_id origin,
     for (;; symbol.b++) {
         value_id id = value_intern(&c->values, symbol);
         if (!mentioned(c, state, id)) {
-            forget(c, state, id);
+            state_forget(c, state, id);
             return id;
         }
     }
@@ -392,7 +392,7 @@ static uint64_t mix(uint64_t hash, uint64_t word) {
 }
 
 void state_seal(struct state *state) {
-    uint64_t h = mix(state->shields, state->suspended);
+    uint64_t h = mix((uint64_t)state->shields, state->suspended);
     for (uint32_t i = 0; i < state->binding_count; i++)
         h = mix(h, (uint64_t)state->bindings[i].region << 32 | state->bindings[i].value);
     for (uint32_t i = 0; i < state->register_count; i++)
@@ -415,7 +415,7 @@ void state_seal(struct state *state) {
 static bool duty_equal(const struct duty *x, const struct duty *y) {
     return x->entity == y->entity && x->subject == y->subject && x->status == y->status &&
            x->when == y->when && x->guard == y->guard && x->origin == y->origin &&
-           x->out == y->out && x->joined == y->joined;
+           x->which == y->which && x->out == y->out && x->joined == y->joined;
 }
 
 bool state_same_property(const struct state *x, const struct state *y) {

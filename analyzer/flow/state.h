@@ -35,6 +35,7 @@ struct duty {
     uint8_t when;   /* holds if `guard` is in these classes (enum return_class); 7: always */
     bool joined;    /* states were joined since: no evidence to report from */
     value_id guard; /* VALUE_UNKNOWN: none */
+    uint8_t which;  /* the call may acquire several: the effect's number */
     ir_id origin;   /* the call that acquired (or, from the start, released) it */
     ir_id end;      /* location where it was lost */
     region_id out;  /* with DUTY_OUT: where it is stored */
@@ -58,8 +59,8 @@ struct state {
     uint32_t binding_capacity, constraint_capacity, duty_capacity;
     uint64_t *exposed; /* locals whose address others may hold; one bit a local */
     uint32_t exposed_words;
-    uint8_t shields; /* depth */
-    bool suspended;  /* a suspension happened since the entry */
+    int8_t shields; /* depth, against that at the function's entry */
+    bool suspended; /* a suspension happened since the entry */
     const struct path_trace *trace;
     uint64_t hash; /* of all that state_equal compares; set by state_seal */
 };
@@ -96,6 +97,9 @@ bool state_duty_is_real(const struct state_context *c, const struct state *state
                         const struct duty *duty);
 struct duty *state_add_duty(struct state_context *c, struct state *state, struct duty duty);
 void state_remove_duty(struct state *state, uint32_t index);
+
+/** Drops what was known of values that mention `symbol`. */
+void state_forget(struct state_context *c, struct state *state, value_id symbol);
 
 /** A symbol made by instruction `origin` that nothing in the state mentions yet. */
 value_id state_fresh(struct state_context *c, struct state *state, ir_id origin,

@@ -164,7 +164,8 @@ static void merge_lost(struct state *state) {
     for (uint32_t i = 0; i < state->duty_count; i++)
         for (uint32_t k = i + 1; k < state->duty_count;) {
             const struct duty *x = &state->duties[i], *y = &state->duties[k];
-            if (x->status == DUTY_LOST && y->status == DUTY_LOST && x->origin == y->origin)
+            if (x->status == DUTY_LOST && y->status == DUTY_LOST && x->origin == y->origin &&
+                x->which == y->which)
                 state_remove_duty(state, k);
             else
                 k++;

@@ -12,6 +12,7 @@ struct summary {
     bool done;
     unsigned flags; /* enum callee_flag */
     uint8_t returns;
+    int8_t shields; /* by how much it deepens the shield, when it succeeds */
     struct effect *effects;
     size_t effect_count;
     const struct chain *blocks, *spawns, *awaits, *mutates;

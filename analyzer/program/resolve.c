@@ -117,16 +117,18 @@ static unsigned role_flags(const struct role *roles, size_t count) {
         case ROLE_SUSPENDS:
             flags |= CALLEE_SUSPENDS;
             break;
-        case ROLE_SHIELD_BEGIN:
-            flags |= CALLEE_SHIELD_BEGIN;
-            break;
-        case ROLE_SHIELD_END:
-            flags |= CALLEE_SHIELD_END;
-            break;
         default:
             break;
         }
     return flags;
+}
+
+static int8_t role_shields(const struct role *roles, size_t count) {
+    int8_t shields = 0;
+    for (size_t i = 0; i < count; i++)
+        shields = (int8_t)(shields + (roles[i].kind == ROLE_SHIELD_BEGIN) -
+                           (roles[i].kind == ROLE_SHIELD_END));
+    return shields;
 }
 
 /* The unit's function that is the only one ever stored in this (record, field). */
@@ -166,12 +168,15 @@ static prog_fn indirect_target(const struct program *program, const struct ir_un
 
 static void apply_summary(const struct function *function, struct callee *callee) {
     const struct summary *summary = &function->summary;
+    if (function->contract)
+        return;
+    callee->shields = callee->shields ? callee->shields : summary->shields;
     callee->blocks = summary->blocks;
     callee->spawns = summary->spawns;
     callee->awaits = summary->awaits;
     callee->mutates = summary->mutates;
     callee->flags |= summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN);
-    if (callee->effect_count == 0 && !function->contract) {
+    if (callee->effect_count == 0) {
         callee->flags |= summary->flags;
         callee->effects = summary->effects;
         callee->effect_count = summary->effect_count;
@@ -194,6 +199,7 @@ void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr 
     callee->effects = function->effects;
     callee->effect_count = function->effect_count;
     callee->flags = role_flags(function->roles, function->role_count);
+    callee->shields = role_shields(function->roles, function->role_count);
     const struct role *same = prog_role(function->roles, function->role_count, ROLE_RETURNS);
     callee->returned_arg = same ? same->arg : ROLE_ARG_NONE;
     if (function->contract)

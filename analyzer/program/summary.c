@@ -22,6 +22,8 @@ struct collector {
     struct candidate candidates[MOST_CANDIDATES];
     size_t count;
     uint32_t paths[CLASSES];
+    int8_t shields; /* the deepest at a successful return */
+    bool succeeds;
     bool overflow;
 };
 
@@ -99,6 +101,10 @@ static void on_return(struct path *path, value_id value) {
                                               : state_classes(&path->context, path->state, value);
     for (unsigned k = 0; k < CLASSES; k++)
         c->paths[k] += (classes >> k) & 1;
+    bool success = classes & (RETURNS_ZERO | RETURNS_POSITIVE);
+    if (success && (!c->succeeds || path->state->shields > c->shields))
+        c->shields = path->state->shields;
+    c->succeeds |= success;
     for (uint32_t i = 0; i < path->state->duty_count; i++)
         collect_duty(path, c, &path->state->duties[i], value, classes);
 }
@@ -140,12 +146,17 @@ static prog_fn function_argument(const struct collector *c, const struct path *p
     return v->kind == VALUE_FUNCTION ? prog_function(c->program, path->unit, v->a) : PROG_NONE;
 }
 
+static bool has_role(const struct callee *callee, enum role_kind kind) {
+    return prog_role(callee->roles, callee->role_count, kind) != NULL;
+}
+
 static void note_entries(struct collector *c, const struct path *path,
                          const struct path_call *call) {
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
         bool coroutine = role->kind == ROLE_CALLS_BACK && role->context &&
-                         strcmp(role->context, "coroutine") == 0;
+                         strcmp(role->context, "coroutine") == 0 &&
+                         !has_role(call->callee, ROLE_SHIELDS);
         if (role->kind != ROLE_SPAWNS && role->kind != ROLE_SHIELDS && !coroutine)
             continue;
         int arg = role->kind == ROLE_SPAWNS ? role->entry : role->arg;
@@ -176,7 +187,7 @@ static void note_roles(struct collector *c, const struct path *path, const struc
             note_chain(c, path, call, &summary->spawns, "task", NULL);
         else if (role->kind == ROLE_SUSPENDS && active)
             note_chain(c, path, call, &summary->awaits, "suspends", NULL);
-        else if (role->kind == ROLE_MUTATES && active && path->state->shields == 0)
+        else if (role->kind == ROLE_MUTATES && active && path->state->shields <= 0)
             note_chain(c, path, call, &summary->mutates, role->subject, NULL);
     }
 }
@@ -193,18 +204,16 @@ static void on_call(struct path *path, const struct path_call *call) {
     if (callee->function == UINT32_MAX || callee->function == c->self)
         return;
     c->program->functions[callee->function].called = true;
-    if (path->state->shields == 0)
+    if (path->state->shields <= 0)
         add_edge(c->program, c->self, callee->function);
-    /* what a function with roles does inside is its own affair */
-    if (callee->role_count)
-        return;
-    if (callee->blocks)
+    /* a role says it all; what it does not speak of is found inside */
+    if (callee->blocks && !has_role(callee, ROLE_BLOCKS))
         note_chain(c, path, call, &summary->blocks, NULL, callee->blocks);
-    if (callee->spawns)
+    if (callee->spawns && !has_role(callee, ROLE_SPAWNS))
         note_chain(c, path, call, &summary->spawns, NULL, callee->spawns);
-    if (callee->awaits)
+    if (callee->awaits && !has_role(callee, ROLE_SUSPENDS))
         note_chain(c, path, call, &summary->awaits, NULL, callee->awaits);
-    if (callee->mutates && path->state->shields == 0)
+    if (callee->mutates && !has_role(callee, ROLE_MUTATES) && path->state->shields <= 0)
         note_chain(c, path, call, &summary->mutates, NULL, callee->mutates);
 }
 
@@ -308,6 +317,7 @@ static void summarise(struct program *program, prog_fn self) {
     if (type->elem == IR_NONE || function->unit->types.data[type->elem].kind == IR_TYPE_VOID ||
         summary->returns == 0)
         summary->returns = RETURNS_ANY;
+    summary->shields = c->shields;
     summary->capped = path.capped;
     summary->worth_checking = path.loss_count || summary->blocks || summary->spawns ||
                               summary->awaits || summary->mutates;
