@@ -13,6 +13,8 @@ CC = os.environ.get("CC", "gcc")
 EXPECT = re.compile(r"//\s*expect(?:\(([+-]\d+)\))?:\s*(.*?)\s*$")
 HEAD = re.compile(r"//\s*(requires|witness):\s*(.*?)\s*$")
 HEAD_LINES = 15
+# So that a sanitizer's report is not taken for "findings", which is exit status 1.
+ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "exitcode=99", "UBSAN_OPTIONS": "exitcode=99"}
 
 
 class Program:
@@ -91,6 +93,15 @@ def programs():
                      if path.is_dir() and path.name != "apps")
     return [Program(path) for folder in folders for path in sorted(folder.iterdir())
             if is_fixture(path)]
+
+
+def trouble(status, errors):
+    """A sentence about a check that could not do its work; None if it could."""
+    if status in (0, 1):
+        return None
+    lines = errors.strip().splitlines()
+    guilty = [line for line in lines if "ERROR:" in line or "runtime error:" in line]
+    return f"aglet ended with {status}: {(guilty or lines[-1:] or ['no message'])[0]}"
 
 
 def jobs():

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fixtures import AGLET, SOURCE, programs
+from fixtures import AGLET, ENVIRONMENT, SOURCE, programs, trouble
 
 FORMATS = ("text", "json")
 SHUFFLES = 3
@@ -30,9 +30,10 @@ def check(folder, commands, form, workers):
     database.write_text(json.dumps(commands))
     run = subprocess.run(
         [AGLET, "check", "-p", folder, "--select", "all", "--format", form, "--jobs", str(workers),
-         *[command["file"] for command in commands]], capture_output=True, cwd=SOURCE)
-    if run.returncode not in (0, 1):
-        sys.exit(f"determinism: aglet ended with {run.returncode}: {run.stderr.decode()[-500:]}")
+         *[command["file"] for command in commands]], capture_output=True, cwd=SOURCE,
+        env=ENVIRONMENT)
+    if said := trouble(run.returncode, run.stderr.decode(errors="replace")):
+        sys.exit(f"determinism: {said}")
     return run.returncode, run.stdout
 
 

@@ -13,7 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from fixtures import AGLET, CC, SOURCE, jobs, programs, rule_names
+from fixtures import AGLET, CC, ENVIRONMENT, SOURCE, jobs, programs, rule_names, trouble
 
 SECTIONS = ["What it does", "Why it is bad", "Example", "Use instead", "What it can't see",
             "Options", "Suppress or state the intent", "References"]
@@ -36,10 +36,10 @@ def findings_of(program):
         Path(folder, "compile_commands.json").write_text(json.dumps(program.commands()))
         command = [AGLET, "check", "-p", folder, "--select", "all", "--format", "json",
                    *map(str, program.files)]
-        run = subprocess.run(command, capture_output=True, text=True, cwd=SOURCE)
-    if run.returncode not in (0, 1):
-        last = (run.stderr.strip().splitlines() or ["no message"])[-1]
-        return set(), f"aglet ended with {run.returncode}: {last}"
+        run = subprocess.run(command, capture_output=True, text=True, cwd=SOURCE,
+                             env=ENVIRONMENT)
+    if said := trouble(run.returncode, run.stderr):
+        return set(), said
     try:
         report = json.loads(run.stdout)
     except json.JSONDecodeError as error:
@@ -65,9 +65,9 @@ def check(program):
         problems.append(f"{program.name}: is bad, and expects nothing")
     if not program.bad and expected:
         problems.append(f"{program.name}: is good, and expects a finding")
-    found, trouble = findings_of(program)
-    if trouble:
-        return problems + [f"{program.name}: {trouble}"]
+    found, said = findings_of(program)
+    if said:
+        return problems + [f"{program.name}: {said}"]
     for file, line, rule in sorted(expected - found):
         problems.append(f"{short(file)}:{line}: missing {rule}")
     for file, line, rule in sorted(found - expected):
