@@ -58,6 +58,24 @@ static void collect_names(struct cfg *cfg) {
     cfg->name_count = kept;
 }
 
+/* A register is literal when constants are all that is written to it. */
+static void find_literals(struct cfg *cfg) {
+    const struct ir_unit *unit = cfg->unit;
+    for (int pass = 0; pass < 2; pass++)
+        for (ir_id b = 0; b < cfg->function->block_count; b++) {
+            const struct ir_block *block = ir_block_at(unit, cfg->function, b);
+            for (uint32_t i = 0; i < block->instr_count; i++) {
+                const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+                if (instr->dst == IR_NONE)
+                    continue;
+                if (pass == 0 && instr->op == IR_CONST)
+                    bitset_add(&cfg->literal, instr->dst);
+                else if (pass == 1 && instr->op != IR_CONST)
+                    bitset_remove(&cfg->literal, instr->dst);
+            }
+        }
+}
+
 static void number_blocks(struct cfg *cfg) {
     const struct ir_unit *unit = cfg->unit;
     uint32_t count = cfg->function->block_count, depth = 0, next = count;
@@ -223,7 +241,7 @@ void cfg_init(struct cfg *cfg, const struct ir_unit *unit, const struct ir_funct
                       .local_words = function->local_count / 64 + 1,
                       .name_words = cfg->name_count / 64 + 1};
     uint32_t each = b.register_words + b.local_words + b.name_words;
-    cfg->storage = mem_zero((size_t)each * (count + 1), sizeof *cfg->storage);
+    cfg->storage = mem_zero((size_t)each * (count + 1) + b.register_words, sizeof *cfg->storage);
     uint64_t *at = cfg->storage;
     for (ir_id i = 0; i < count; i++) {
         cfg->blocks[i].live_registers = carve(&at, b.register_words);
@@ -233,6 +251,8 @@ void cfg_init(struct cfg *cfg, const struct ir_unit *unit, const struct ir_funct
     b.live_registers = carve(&at, b.register_words);
     b.live_locals = carve(&at, b.local_words);
     b.read_later = carve(&at, b.name_words);
+    cfg->literal = carve(&at, b.register_words);
+    find_literals(cfg);
     for (bool changed = true; changed;) {
         changed = false;
         for (ir_id i = count; i-- > 0;)

@@ -95,6 +95,10 @@ static void release(struct path *path, const struct path_call *call, const struc
     struct duty *duty = state_duty(state, value);
     if (!duty && value != value_base(t, value))
         duty = state_duty(state, value_base(t, value));
+    if (!duty) { /* a handle that is named by its address, as in join(&thread) */
+        bool found;
+        duty = state_duty(state, state_lookup(state, region_pointee(t, value), &found));
+    }
     if (duty) {
         if (duty->status == DUTY_OPEN || duty->status == DUTY_OUT)
             path_discharge(path, duty);

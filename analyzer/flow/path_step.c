@@ -46,7 +46,10 @@ region_id path_region(struct path *path, ir_id place_id, bool *null) {
             return parent;
         if (place->kind == IR_PLACE_FIELD)
             return region_intern(t, (struct region){REGION_FIELD, parent, place->b});
-        value_id index = place->b == IR_NONE ? VALUE_UNKNOWN : path->state->registers[place->b];
+        /* a computed index is any: what a loop fills in, another loop takes out */
+        value_id index = bitset_has(&path->context.cfg->literal, place->b)
+                             ? path->state->registers[place->b]
+                             : VALUE_UNKNOWN;
         return region_intern(t, (struct region){REGION_ELEMENT, parent, index});
     }
     default:
@@ -229,6 +232,14 @@ bool path_constant(const struct path *path, value_id value, int64_t *constant) {
     return constant_of(path, value, constant);
 }
 
+/* What was just acquired is not a variable of ours: `if (buffer != on_stack) free(buffer);` */
+static bool is_elsewhere(const struct path *path, value_id acquired, value_id address) {
+    const struct value *v = value_at(&path->context.values, address);
+    const struct duty *duty = state_duty(path->state, acquired);
+    return v->kind == VALUE_ADDRESS && duty && duty->entity == acquired &&
+           value_at(&path->context.values, acquired)->kind == VALUE_SYMBOL;
+}
+
 static value_id binary(struct path *path, ir_id id, unsigned op, value_id a, value_id b,
                        ir_id type) {
     struct value_table *t = &path->context.values;
@@ -246,6 +257,8 @@ static value_id binary(struct path *path, ir_id id, unsigned op, value_id a, val
         b = swapped;
         op = comparison ? mirrored(op) : op;
     }
+    if ((op == IR_EQ || op == IR_NE) && (is_elsewhere(path, a, b) || is_elsewhere(path, b, a)))
+        return value_int(t, op == IR_NE);
     if (a == b && (op == IR_EQ || op == IR_LE || op == IR_GE))
         return value_int(t, 1);
     if (a == b && (op == IR_NE || op == IR_LT || op == IR_GT || op == IR_SUB || op == IR_XOR))

@@ -120,8 +120,7 @@ region_id region_pointee(struct value_table *t, value_id address) {
             region_id base = region_pointee(t, v.a);
             if (base == REGION_UNKNOWN)
                 return REGION_UNKNOWN;
-            return region_intern(
-                t, (struct region){REGION_ELEMENT, base, v.op == IR_ADD ? v.b : VALUE_UNKNOWN});
+            return region_intern(t, (struct region){REGION_ELEMENT, base, VALUE_UNKNOWN});
         }
         return region_intern(t, (struct region){REGION_POINTEE, address, 0});
     case VALUE_SYMBOL:

@@ -22,7 +22,8 @@ struct collector {
     struct candidate candidates[MOST_CANDIDATES];
     size_t count;
     uint32_t paths[CLASSES];
-    int8_t shields; /* the deepest at a successful return */
+    int8_t shields; /* at a successful return: the deepest, or the shallowest if none is deeper
+                       than the entry (a cleanup that ends a shield if there is one) */
     bool succeeds;
     bool overflow;
 };
@@ -102,8 +103,10 @@ static void on_return(struct path *path, value_id value) {
     for (unsigned k = 0; k < CLASSES; k++)
         c->paths[k] += (classes >> k) & 1;
     bool success = classes & (RETURNS_ZERO | RETURNS_POSITIVE);
-    if (success && (!c->succeeds || path->state->shields > c->shields))
-        c->shields = path->state->shields;
+    int8_t depth = path->state->shields;
+    if (success && (!c->succeeds || (depth > 0 && depth > c->shields) ||
+                    (depth < c->shields && c->shields <= 0)))
+        c->shields = depth;
     c->succeeds |= success;
     for (uint32_t i = 0; i < path->state->duty_count; i++)
         collect_duty(path, c, &path->state->duties[i], value, classes);
