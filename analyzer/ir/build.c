@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ir/alloc.h"
+#include "ir/intern.h"
+#include "ir/loops.h"
+
 /* Hash tables over what the arrays hold: slots contain index + 1, 0 is free. */
 struct table {
     uint32_t *slots;
@@ -14,38 +18,38 @@ struct ir_intern {
     struct table strings, locs, types;
 };
 
-static _Noreturn void out_of_memory(void) {
-    fputs("aglet: out of memory\n", stderr);
-    exit(2);
-}
-
-static void *resize(void *old, size_t count, size_t size) {
-    void *memory = realloc(old, count * size);
-    if (!memory)
-        out_of_memory();
-    return memory;
-}
-
-static void *zeroed(size_t count, size_t size) {
-    void *memory = calloc(count ? count : 1, size);
-    if (!memory)
-        out_of_memory();
-    return memory;
+void ir_intern_free(struct ir_intern *intern) {
+    if (!intern)
+        return;
+    free(intern->strings.slots);
+    free(intern->locs.slots);
+    free(intern->types.slots);
+    free(intern);
 }
 
 struct ir_unit *ir_unit_new(void) {
-    struct ir_unit *unit = resize(NULL, 1, sizeof *unit);
-    *unit = (struct ir_unit){0};
-    unit->intern = resize(NULL, 1, sizeof *unit->intern);
-    *unit->intern = (struct ir_intern){0};
+    struct ir_unit *unit = ir_zeroed(1, sizeof *unit);
+    unit->intern = ir_zeroed(1, sizeof *unit->intern);
     return unit;
+}
+
+/* How many elements to make room for; indices have 32 bits, and IR_NONE is none of them. */
+static uint32_t room(uint32_t capacity, uint32_t count, size_t more) {
+    size_t wanted = count + more, next = capacity ? capacity : 64;
+    while (next < wanted)
+        next *= 2;
+    if (wanted >= IR_NONE) {
+        fputs("aglet: a unit is too large for its facts\n", stderr);
+        exit(2);
+    }
+    return next < IR_NONE ? (uint32_t)next : IR_NONE;
 }
 
 #define RESERVE(vec, more)                                                                         \
     do {                                                                                           \
-        while ((vec).count + (more) > (vec).capacity) {                                            \
-            (vec).capacity = (vec).capacity ? (vec).capacity * 2 : 64;                             \
-            (vec).data = resize((vec).data, (vec).capacity, sizeof *(vec).data);                   \
+        if ((vec).capacity - (vec).count < (more)) {                                               \
+            (vec).capacity = room((vec).capacity, (vec).count, (more));                            \
+            (vec).data = ir_resize((vec).data, (vec).capacity, sizeof *(vec).data);                \
         }                                                                                          \
     } while (0)
 
@@ -103,7 +107,7 @@ static void grow(struct table *t, const struct ir_unit *unit,
                  uint64_t (*hash)(const struct ir_unit *, uint32_t)) {
     uint32_t *old = t->slots, size = t->size;
     t->size = size ? size * 2 : 256;
-    t->slots = zeroed(t->size, sizeof *t->slots);
+    t->slots = ir_zeroed(t->size, sizeof *t->slots);
     for (uint32_t i = 0; i < size; i++) {
         if (!old[i])
             continue;
@@ -138,7 +142,7 @@ ir_id ir_string_n(struct ir_unit *unit, const char *text, size_t length) {
         if (strncmp(known, text, end) == 0 && known[end] == 0)
             return slot - 1;
     }
-    RESERVE(unit->chars, (uint32_t)end + 1);
+    RESERVE(unit->chars, end + 1);
     RESERVE(unit->string_at, 1);
     unit->string_at.data[unit->string_at.count] = unit->chars.count;
     memcpy(unit->chars.data + unit->chars.count, text, end);
@@ -192,65 +196,16 @@ ir_id ir_add_type(struct ir_unit *unit, struct ir_type type) {
 
 /* ---- the end of building --------------------------------------------------------------- */
 
-/* Depth-first; an edge to a block that is on the stack is a back edge. */
-static void mark_loop_heads(struct ir_unit *unit, const struct ir_function *fn) {
-    enum { NEW, OPEN, CLOSED };
-    struct frame {
-        ir_id block;
-        uint32_t succ;
-    } *stack = resize(NULL, fn->block_count + 1, sizeof *stack);
-    unsigned char *mark = zeroed(fn->block_count, 1);
-    size_t depth = 0;
-    stack[depth++] = (struct frame){0, 0};
-    mark[0] = OPEN;
-    while (depth) {
-        struct frame *top = &stack[depth - 1];
-        const struct ir_block *block = ir_block_at(unit, fn, top->block);
-        if (top->succ == block->succ_count) {
-            mark[top->block] = CLOSED;
-            depth--;
-            continue;
-        }
-        ir_id succ = ir_succ(unit, block, top->succ++);
-        if (mark[succ] == OPEN) {
-            unit->blocks.data[fn->first_block + succ].loop_head = true;
-        } else if (mark[succ] == NEW) {
-            mark[succ] = OPEN;
-            stack[depth++] = (struct frame){succ, 0};
-        }
-    }
-    free(mark);
-    free(stack);
-}
-
 void ir_unit_finish(struct ir_unit *unit) {
-    for (ir_id f = 0; f < unit->functions.count; f++)
-        if (unit->functions.data[f].block_count)
-            mark_loop_heads(unit, &unit->functions.data[f]);
-    if (!unit->intern)
-        return;
-    free(unit->intern->strings.slots);
-    free(unit->intern->locs.slots);
-    free(unit->intern->types.slots);
-    free(unit->intern);
+    for (ir_id f = 0; f < unit->functions.count; f++) {
+        const struct ir_function *fn = &unit->functions.data[f];
+        if (!fn->block_count)
+            continue;
+        bool *heads = ir_loop_heads(unit, fn);
+        for (ir_id b = 0; b < fn->block_count; b++)
+            unit->blocks.data[fn->first_block + b].loop_head = heads[b];
+        free(heads);
+    }
+    ir_intern_free(unit->intern);
     unit->intern = NULL;
-}
-
-/* ---- reading and freeing --------------------------------------------------------------- */
-
-const char *ir_text(const struct ir_unit *unit, ir_id id) {
-    return id < unit->string_at.count ? unit->chars.data + unit->string_at.data[id] : "";
-}
-
-void ir_unit_free(struct ir_unit *unit) {
-    if (!unit)
-        return;
-    if (unit->intern)
-        ir_unit_finish(unit);
-#define FREE(T, name) free(unit->name.data);
-    IR_ARRAYS(FREE)
-#undef FREE
-    free(unit->chars.data);
-    free(unit->string_at.data);
-    free(unit);
 }

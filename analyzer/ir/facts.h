@@ -16,6 +16,10 @@ struct facts_vector {
     uint32_t count, capacity;
 };
 
+/** Eight bytes, the lowest first, on every machine. */
+void facts_put(uint8_t *at, uint64_t number);
+uint64_t facts_get(const uint8_t *at);
+
 /** A hash of the bytes, to notice damage; not a defence against forgery. */
 uint64_t facts_checksum(const uint8_t *bytes, size_t length);
 

@@ -164,6 +164,10 @@ enum ir_place_kind {
     IR_PLACE_INDEX   /* a: parent place (an array); b: register of the index */
 };
 
+/** A chain has no more links than this, so that it may be followed by recursion. */
+#define IR_PLACE_DEPTH 1000
+
+/** A parent stands before its parts in the unit's `places`. */
 struct ir_place {
     uint8_t kind;
     ir_id a, b;

@@ -1,7 +1,11 @@
 #include "ir/layout.h"
 
-#define FIELD(T, name)  {offsetof(T, name), sizeof(((T *)0)->name), false}
-#define SIGNED(T, name) {offsetof(T, name), sizeof(((T *)0)->name), true}
+#define KIND(T, name)                                                                              \
+    _Generic(((T *)0)->name,                                                                       \
+        bool: IR_FIELD_BOOL,                                                                       \
+        int64_t: IR_FIELD_SIGNED,                                                                  \
+        default: IR_FIELD_UNSIGNED)
+#define FIELD(T, name) {offsetof(T, name), sizeof(((T *)0)->name), KIND(T, name)}
 
 static const struct ir_field files_fields[] = {
     FIELD(struct ir_file, path), FIELD(struct ir_file, is_system), FIELD(struct ir_file, is_main)};
@@ -77,16 +81,16 @@ static const struct ir_field instrs_fields[] = {
     FIELD(struct ir_instr, dst),       FIELD(struct ir_instr, a),
     FIELD(struct ir_instr, b),         FIELD(struct ir_instr, first_arg),
     FIELD(struct ir_instr, arg_count), FIELD(struct ir_instr, loc),
-    SIGNED(struct ir_instr, imm),
+    FIELD(struct ir_instr, imm),
 };
 static const struct ir_field places_fields[] = {
     FIELD(struct ir_place, kind), FIELD(struct ir_place, a),      FIELD(struct ir_place, b),
     FIELD(struct ir_place, type), FIELD(struct ir_place, record),
 };
-static const struct ir_field args_fields[] = {{0, sizeof(ir_id), false}};
-static const struct ir_field succs_fields[] = {{0, sizeof(ir_id), false}};
-static const struct ir_field cases_fields[] = {SIGNED(struct ir_case, low),
-                                               SIGNED(struct ir_case, high)};
+static const struct ir_field args_fields[] = {{0, sizeof(ir_id), IR_FIELD_UNSIGNED}};
+static const struct ir_field succs_fields[] = {{0, sizeof(ir_id), IR_FIELD_UNSIGNED}};
+static const struct ir_field cases_fields[] = {FIELD(struct ir_case, low),
+                                               FIELD(struct ir_case, high)};
 static const struct ir_field suppressions_fields[] = {
     FIELD(struct ir_suppression, file),   FIELD(struct ir_suppression, line),
     FIELD(struct ir_suppression, col),    FIELD(struct ir_suppression, target),

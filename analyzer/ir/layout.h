@@ -6,10 +6,16 @@
 
 #include "ir/ir.h"
 
+enum ir_field_kind {
+    IR_FIELD_UNSIGNED, /* of 1, 2, 4 or 8 bytes; of 4 it may be an ir_id */
+    IR_FIELD_SIGNED,   /* of 8 bytes */
+    IR_FIELD_BOOL
+};
+
 struct ir_field {
     uint16_t offset;
     uint8_t size;
-    bool is_signed;
+    uint8_t kind; /* enum ir_field_kind */
 };
 
 /** One of IR_ARRAYS: where its vector is in the unit, and what its elements consist of. */

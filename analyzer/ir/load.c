@@ -2,11 +2,9 @@
  * Reading facts. No byte is trusted: every count is held against the bytes that are left, and the
  * result has to pass the verifier.
  */
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "ir/alloc.h"
 #include "ir/facts.h"
 #include "ir/io.h"
 #include "ir/layout.h"
@@ -16,13 +14,17 @@ struct reader {
     bool failed;
 };
 
+/* LEB128. A number has one spelling only: what is longer than it need be was not written by
+   ir_save. */
 static uint64_t read_number(struct reader *r) {
     uint64_t number = 0;
     for (unsigned shift = 0; shift < 64 && r->at < r->end; shift += 7) {
         uint8_t byte = *r->at++;
         number |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return number;
+        if (byte & 0x80)
+            continue;
+        r->failed |= (byte == 0 && shift > 0) || (shift == 63 && byte > 1);
+        return number;
     }
     r->failed = true;
     return 0;
@@ -43,7 +45,7 @@ static void read_field(struct reader *r, const struct ir_field *field, char *ele
     char *at = element + field->offset;
     if (field->size == 1) {
         uint8_t byte = (uint8_t)number;
-        r->failed |= number > UINT8_MAX;
+        r->failed |= number > (field->kind == IR_FIELD_BOOL ? 1 : UINT8_MAX);
         memcpy(at, &byte, sizeof byte);
     } else if (field->size == 2) {
         uint16_t half = (uint16_t)number;
@@ -54,19 +56,10 @@ static void read_field(struct reader *r, const struct ir_field *field, char *ele
         r->failed |= number > UINT32_MAX;
         memcpy(at, &word, sizeof word);
     } else {
-        if (field->is_signed)
+        if (field->kind == IR_FIELD_SIGNED)
             number = number >> 1 ^ (0 - (number & 1));
         memcpy(at, &number, sizeof number);
     }
-}
-
-static void *allocate(size_t count, size_t size) {
-    void *memory = calloc(count ? count : 1, size);
-    if (!memory) {
-        fputs("aglet: out of memory\n", stderr);
-        exit(2);
-    }
-    return memory;
 }
 
 static void read_strings(struct reader *r, struct ir_unit *unit) {
@@ -75,18 +68,22 @@ static void read_strings(struct reader *r, struct ir_unit *unit) {
         r->failed = true;
         return;
     }
-    unit->chars.data = allocate(length, 1);
+    unit->chars.data = ir_zeroed(length, 1);
     unit->chars.count = unit->chars.capacity = length;
     if (length)
         memcpy(unit->chars.data, r->at, length);
     r->at += length;
-    unit->string_at.data = allocate(strings, sizeof(uint32_t));
+    unit->string_at.data = ir_zeroed(strings, sizeof(uint32_t));
     uint32_t found = 0;
-    for (uint32_t i = 0; i < length && found < strings; i++)
-        if (i == 0 || unit->chars.data[i - 1] == 0)
-            unit->string_at.data[found++] = i;
-    unit->string_at.count = unit->string_at.capacity = found;
-    r->failed |= found != strings || (length && unit->chars.data[length - 1] != 0);
+    bool begins = true;
+    for (uint32_t i = 0; i < length; i++) {
+        if (begins && found < strings)
+            unit->string_at.data[found] = i;
+        found += begins;
+        begins = unit->chars.data[i] == 0;
+    }
+    unit->string_at.count = unit->string_at.capacity = strings;
+    r->failed |= found != strings || !begins;
 }
 
 static void read_array(struct reader *r, struct ir_unit *unit,
@@ -97,44 +94,25 @@ static void read_array(struct reader *r, struct ir_unit *unit,
         r->failed = true;
         return;
     }
-    vector->data = allocate(count, layout->element);
+    vector->data = ir_zeroed(count, layout->element);
     vector->count = vector->capacity = count;
     for (uint32_t i = 0; i < count && !r->failed; i++)
         for (size_t f = 0; f < layout->field_count; f++)
             read_field(r, &layout->fields[f], (char *)vector->data + i * layout->element);
 }
 
-static uint64_t get_fixed(const uint8_t *at) {
-    uint64_t number = 0;
-    for (unsigned i = 0; i < 8; i++)
-        number |= (uint64_t)at[i] << (8 * i);
-    return number;
-}
-
-static char *sentence(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *sentence(const char *format, ...) {
-    va_list args;
-    char *text = NULL;
-    va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        text = NULL;
-    va_end(args);
-    return text;
-}
-
 static char *check_header(const uint8_t *bytes, size_t length) {
     if (length < FACTS_HEADER || memcmp(bytes, FACTS_MAGIC, 8) != 0)
-        return sentence("this is not a facts file");
-    uint64_t version = get_fixed(bytes + 8);
+        return ir_format("this is not a facts file");
+    uint64_t version = facts_get(bytes + 8);
     if (version != IR_VERSION)
-        return sentence(
+        return ir_format(
             "the facts have format %llu and this aglet reads format %d: make them again",
             (unsigned long long)version, IR_VERSION);
-    if (get_fixed(bytes + 16) != length - FACTS_HEADER)
-        return sentence("the facts file is truncated: make it again");
-    if (get_fixed(bytes + 24) != facts_checksum(bytes + FACTS_HEADER, length - FACTS_HEADER))
-        return sentence("the facts file is damaged: make it again");
+    if (facts_get(bytes + 16) != length - FACTS_HEADER)
+        return ir_format("the facts file is truncated: make it again");
+    if (facts_get(bytes + 24) != facts_checksum(bytes + FACTS_HEADER, length - FACTS_HEADER))
+        return ir_format("the facts file is damaged: make it again");
     return NULL;
 }
 
@@ -143,14 +121,14 @@ struct ir_unit *ir_load(const uint8_t *bytes, size_t length, char **error) {
     if (*error)
         return NULL;
     struct reader r = {bytes + FACTS_HEADER, bytes + length, false};
-    struct ir_unit *unit = allocate(1, sizeof *unit);
+    struct ir_unit *unit = ir_zeroed(1, sizeof *unit);
     size_t array_count;
     const struct ir_array_layout *arrays = ir_layouts(&array_count);
     read_strings(&r, unit);
     for (size_t a = 0; a < array_count && !r.failed; a++)
         read_array(&r, unit, &arrays[a]);
     if (r.failed || r.at != r.end)
-        *error = sentence("the facts file is damaged: make it again");
+        *error = ir_format("the facts file is damaged: make it again");
     else
         *error = ir_verify(unit);
     if (*error) {

@@ -1,11 +1,11 @@
 /*
- * The facts format: "AGLETIR" and the version, a checksum, the length, then the strings and the
- * arrays. Numbers are LEB128; unsigned 32-bit ones are stored plus one, so that IR_NONE is a zero.
+ * The facts format: "AGLETIR", the version, the length and the checksum of what follows: the
+ * strings, then the arrays. Numbers are LEB128; unsigned 32-bit ones are stored plus one, so that
+ * IR_NONE is a zero.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "ir/alloc.h"
 #include "ir/facts.h"
 #include "ir/io.h"
 #include "ir/layout.h"
@@ -20,11 +20,7 @@ static void reserve(struct writer *w, size_t more) {
         return;
     while (w->length + more > w->capacity)
         w->capacity = w->capacity ? w->capacity * 2 : 65536;
-    w->bytes = realloc(w->bytes, w->capacity);
-    if (!w->bytes) {
-        fputs("aglet: out of memory\n", stderr);
-        exit(2);
-    }
+    w->bytes = ir_resize(w->bytes, w->capacity, 1);
 }
 
 static void write_number(struct writer *w, uint64_t number) {
@@ -51,29 +47,10 @@ static void write_field(struct writer *w, const struct ir_field *field, const ch
         number = (uint32_t)(word + 1);
     } else {
         memcpy(&number, at, sizeof number);
-        if (field->is_signed)
+        if (field->kind == IR_FIELD_SIGNED)
             number = number << 1 ^ (uint64_t)((int64_t)number >> 63);
     }
     write_number(w, number);
-}
-
-uint64_t facts_checksum(const uint8_t *bytes, size_t length) {
-    uint64_t h = UINT64_C(0x9E3779B97F4A7C15) ^ length;
-    size_t i = 0;
-    for (; i + 8 <= length; i += 8) {
-        uint64_t word;
-        memcpy(&word, bytes + i, sizeof word);
-        h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        h ^= h >> 32;
-    }
-    for (; i < length; i++)
-        h = (h ^ bytes[i]) * UINT64_C(1099511628211);
-    return h ^ h >> 29;
-}
-
-static void put_fixed(uint8_t *at, uint64_t number) {
-    for (unsigned i = 0; i < 8; i++)
-        at[i] = (uint8_t)(number >> (8 * i));
 }
 
 void ir_save(const struct ir_unit *unit, uint8_t **bytes, size_t *length) {
@@ -98,9 +75,9 @@ void ir_save(const struct ir_unit *unit, uint8_t **bytes, size_t *length) {
                             (const char *)vector->data + i * arrays[a].element);
     }
     memcpy(w.bytes, FACTS_MAGIC, 8);
-    put_fixed(w.bytes + 8, IR_VERSION);
-    put_fixed(w.bytes + 16, w.length - FACTS_HEADER);
-    put_fixed(w.bytes + 24, facts_checksum(w.bytes + FACTS_HEADER, w.length - FACTS_HEADER));
+    facts_put(w.bytes + 8, IR_VERSION);
+    facts_put(w.bytes + 16, w.length - FACTS_HEADER);
+    facts_put(w.bytes + 24, facts_checksum(w.bytes + FACTS_HEADER, w.length - FACTS_HEADER));
     *bytes = w.bytes;
     *length = w.length;
 }
