@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "ir/io.h"
 
 static const char *const operators[] = {"+",  "-",  "*", "/",  "%", "<<", ">>", "&", "|", "^",
@@ -16,6 +18,16 @@ static void print_loc(const struct printer *p, ir_id id) {
     fprintf(p->out, "  @%u:%u", loc->line, loc->col);
     if (loc->spell_line != loc->line || loc->spell_file != loc->file)
         fprintf(p->out, " (text at %u)", loc->spell_line);
+}
+
+/* With the file, for what stands outside of functions. */
+static void print_file_loc(const struct printer *p, ir_id id) {
+    if (id == IR_NONE)
+        return;
+    const struct ir_loc *loc = &p->u->locs.data[id];
+    const char *path = ir_text(p->u, p->u->files.data[loc->file].path);
+    const char *slash = strrchr(path, '/');
+    fprintf(p->out, "  @%s:%u:%u", slash ? slash + 1 : path, loc->line, loc->col);
 }
 
 static void print_local(const struct printer *p, ir_id id) {
@@ -199,20 +211,14 @@ static void print_blocks(const struct printer *p) {
     }
 }
 
-void ir_print_function(const struct ir_unit *unit, ir_id function, FILE *out) {
-    struct printer p = {unit, &unit->functions.data[function], out};
-    fprintf(out, "%s %s %s", p.fn->flags & IR_FN_DEFINED ? "function" : "declared",
-            p.fn->linkage == IR_LINK_INTERNAL ? "static" : "extern", ir_text(unit, p.fn->name));
-    if (p.fn->local_count) {
-        fputc('(', out);
-        for (uint32_t i = 0; i < p.fn->param_count && i < p.fn->local_count; i++) {
-            fputs(i ? ", " : "", out);
-            print_local(&p, i);
-        }
-        fputc(')', out);
-    } else {
-        fprintf(out, "/%u", p.fn->param_count);
-    }
+static void print_annotation(const struct printer *p, ir_id id) {
+    fputs("  annotation ", p->out);
+    print_text(p, ir_text(p->u, p->u->annotations.data[id].text));
+    fputc('\n', p->out);
+}
+
+/* static open_log(path) variadic noreturn */
+static void print_signature(const struct printer *p) {
     static const struct {
         uint32_t flag;
         const char *word;
@@ -220,46 +226,89 @@ void ir_print_function(const struct ir_unit *unit, ir_id function, FILE *out) {
                  {IR_FN_INLINE, "inline"},         {IR_FN_IN_HEADER, "in-header"},
                  {IR_FN_SYSTEM_HEADER, "system"},  {IR_FN_WARN_UNUSED, "warn-unused"},
                  {IR_FN_INCOMPLETE, "incomplete"}, {IR_FN_PURE, "pure"}};
+    const struct ir_function *fn = p->fn;
+    fprintf(p->out, "%s %s %s", fn->flags & IR_FN_DEFINED ? "function" : "declared",
+            fn->linkage == IR_LINK_INTERNAL ? "static" : "extern", ir_text(p->u, fn->name));
+    if (fn->block_count) {
+        fputc('(', p->out);
+        for (uint32_t i = 0; i < fn->param_count; i++) {
+            fputs(i ? ", " : "", p->out);
+            print_local(p, i);
+        }
+        fputc(')', p->out);
+    } else {
+        fprintf(p->out, "/%u", fn->param_count);
+    }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (p.fn->flags & words[i].flag)
-            fprintf(out, " %s", words[i].word);
-    if (p.fn->note != IR_NONE)
-        fprintf(out, " (%s)", ir_text(unit, p.fn->note));
-    print_loc(&p, p.fn->loc);
+        if (fn->flags & words[i].flag)
+            fprintf(p->out, " %s", words[i].word);
+    if (fn->note != IR_NONE)
+        fprintf(p->out, " (%s)", ir_text(p->u, fn->note));
+}
+
+void ir_print_function(const struct ir_unit *unit, ir_id function, FILE *out) {
+    struct printer p = {unit, &unit->functions.data[function], out};
+    print_signature(&p);
+    print_file_loc(&p, p.fn->loc);
     fputc('\n', out);
     for (uint32_t i = 0; i < p.fn->annotation_count; i++)
-        fprintf(out, "  annotation \"%s\"\n",
-                ir_text(unit, unit->annotations.data[p.fn->first_annotation + i].text));
+        print_annotation(&p, p.fn->first_annotation + i);
     print_blocks(&p);
 }
 
-static void print_tables(const struct ir_unit *unit, FILE *out) {
-    for (uint32_t i = 0; i < unit->globals.count; i++)
-        fprintf(out, "global %s\n", ir_text(unit, unit->globals.data[i].name));
-    for (uint32_t i = 0; i < unit->slots.count; i++) {
-        const struct ir_slot *slot = &unit->slots.data[i];
-        fprintf(out, "slot %s: %s.%s = %s\n", ir_text(unit, unit->globals.data[slot->global].name),
-                ir_text(unit, slot->record), ir_text(unit, slot->field),
-                ir_text(unit, unit->functions.data[slot->function].name));
+static void print_globals(const struct printer *p) {
+    for (uint32_t i = 0; i < p->u->globals.count; i++) {
+        const struct ir_global *global = &p->u->globals.data[i];
+        fprintf(p->out, "global %s%s%s%s %s", global->is_definition ? "" : "declared ",
+                global->linkage == IR_LINK_INTERNAL ? "static" : "extern",
+                global->is_const ? " const" : "", global->is_thread_local ? " thread" : "",
+                ir_text(p->u, global->name));
+        print_file_loc(p, global->loc);
+        fputc('\n', p->out);
     }
-    for (uint32_t i = 0; i < unit->type_annotations.count; i++) {
-        const struct ir_type_annotation *a = &unit->type_annotations.data[i];
-        fprintf(out, "annotation %s.%s \"%s\"\n", ir_text(unit, a->record), ir_text(unit, a->field),
-                ir_text(unit, a->text));
+    for (uint32_t i = 0; i < p->u->slots.count; i++) {
+        const struct ir_slot *slot = &p->u->slots.data[i];
+        fprintf(p->out, "slot %s", ir_text(p->u, p->u->globals.data[slot->global].name));
+        if (slot->field != IR_NONE)
+            fprintf(p->out, ": %s.%s", ir_text(p->u, slot->record), ir_text(p->u, slot->field));
+        fprintf(p->out, " = %s", ir_text(p->u, p->u->functions.data[slot->function].name));
+        print_file_loc(p, slot->loc);
+        fputc('\n', p->out);
+    }
+}
+
+static void print_notes(const struct printer *p) {
+    for (uint32_t i = 0; i < p->u->type_annotations.count; i++) {
+        const struct ir_type_annotation *a = &p->u->type_annotations.data[i];
+        fprintf(p->out, "annotation %s%s%s ", ir_text(p->u, a->record),
+                a->field == IR_NONE ? "" : ".", ir_text(p->u, a->field));
+        print_text(p, ir_text(p->u, a->text));
+        print_file_loc(p, a->loc);
+        fputc('\n', p->out);
     }
     static const char *const scopes[] = {"line", "next", "file"};
-    for (uint32_t i = 0; i < unit->suppressions.count; i++) {
-        const struct ir_suppression *s = &unit->suppressions.data[i];
-        fprintf(out, "suppress %s %s:%u for line %u: %s\n", s->scope < 3 ? scopes[s->scope] : "?",
-                ir_text(unit, unit->files.data[s->file].path), s->line, s->target,
-                s->rules == IR_NONE ? "all" : ir_text(unit, s->rules));
+    for (uint32_t i = 0; i < p->u->suppressions.count; i++) {
+        const struct ir_suppression *s = &p->u->suppressions.data[i];
+        fprintf(p->out, "suppress %s %s:%u for line %u: %s", scopes[s->scope],
+                ir_text(p->u, p->u->files.data[s->file].path), s->line, s->target,
+                s->rules == IR_NONE ? "all" : ir_text(p->u, s->rules));
+        if (s->reason != IR_NONE)
+            fprintf(p->out, " (%s)", ir_text(p->u, s->reason));
+        fputc('\n', p->out);
     }
-    for (uint32_t i = 0; i < unit->problems.count; i++)
-        fprintf(out, "problem: %s\n", ir_text(unit, unit->problems.data[i].text));
+    for (uint32_t i = 0; i < p->u->problems.count; i++) {
+        const struct ir_problem *problem = &p->u->problems.data[i];
+        fprintf(p->out, "%s: %s", problem->fatal ? "fatal problem" : "problem",
+                ir_text(p->u, problem->text));
+        print_file_loc(p, problem->loc);
+        fputc('\n', p->out);
+    }
 }
 
 void ir_print(const struct ir_unit *unit, FILE *out) {
-    print_tables(unit, out);
+    struct printer p = {unit, NULL, out};
+    print_globals(&p);
+    print_notes(&p);
     for (ir_id f = 0; f < unit->functions.count; f++)
         ir_print_function(unit, f, out);
 }
