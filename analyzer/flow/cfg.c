@@ -17,6 +17,8 @@ static int compare_ids(const void *a, const void *b) {
 }
 
 uint32_t cfg_name(const struct cfg *cfg, ir_id name) {
+    if (!cfg->name_count)
+        return IR_NONE;
     const ir_id *hit = bsearch(&name, cfg->names, cfg->name_count, sizeof *cfg->names, compare_ids);
     return hit ? (uint32_t)(hit - cfg->names) : IR_NONE;
 }

@@ -110,7 +110,9 @@ static char *check_header(const uint8_t *bytes, size_t length) {
             "the facts have format %llu and this aglet reads format %d: make them again",
             (unsigned long long)version, IR_VERSION);
     if (facts_get(bytes + 16) != length - FACTS_HEADER)
-        return ir_format("the facts file is truncated: make it again");
+        return ir_format(facts_get(bytes + 16) > length - FACTS_HEADER
+                             ? "the facts file is truncated: make it again"
+                             : "the facts file has another length than it says: make it again");
     if (facts_get(bytes + 24) != facts_checksum(bytes + FACTS_HEADER, length - FACTS_HEADER))
         return ir_format("the facts file is damaged: make it again");
     return NULL;
