@@ -127,8 +127,8 @@ static CXCursor add_parameters(struct lowering *l, CXCursor definition) {
     for (int i = 0; i < params; i++) {
         CXCursor param = clang_Cursor_getArgument(definition, (unsigned)i);
         ir_id local = new_local(l, lower_string(l, clang_getCursorSpelling(param)),
-                                lower_type(l, clang_getCursorType(param)), lower_loc(l, param),
-                                IR_LOCAL_PARAM);
+                                lower_param_type(l, clang_getCursorType(param)),
+                                lower_loc(l, param), IR_LOCAL_PARAM);
         map_put(&l->locals, clang_getCanonicalCursor(param).data[0], local);
     }
     for (uint32_t i = 0; i < count; i++)

@@ -66,8 +66,38 @@ bool lower_constant(CXCursor cursor, int64_t *value) {
 
 /* ---- helpers --------------------------------------------------------------------------- */
 
+static bool is_array_type(CXCursor cursor) {
+    enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(cursor)).kind;
+    return kind == CXType_ConstantArray || kind == CXType_IncompleteArray ||
+           kind == CXType_VariableArray;
+}
+
+/* libclang gives a parameter declared as an array, and each value made of it, the type it was
+   written with; it is a pointer all the same. */
+static bool is_array(struct lowering *l, CXCursor cursor) {
+    if (!is_array_type(cursor))
+        return false;
+    CXCursor inner = lower_strip(l, cursor);
+    switch (clang_getCursorKind(inner)) {
+    case CXCursor_DeclRefExpr:
+        return clang_getCursorKind(clang_getCursorReferenced(inner)) != CXCursor_ParmDecl;
+    case CXCursor_UnaryOperator:
+        return clang_getCursorUnaryOperatorKind(inner) == CXUnaryOperator_Deref;
+    case CXCursor_BinaryOperator:
+    case CXCursor_CompoundAssignOperator:
+    case CXCursor_ConditionalOperator:
+    case CXCursor_CStyleCastExpr:
+    case CXCursor_CallExpr:
+        return false;
+    default:
+        return true;
+    }
+}
+
 static ir_id type_of(struct lowering *l, CXCursor cursor) {
-    return lower_type(l, clang_getCursorType(cursor));
+    CXType type = clang_getCursorType(cursor);
+    return is_array_type(cursor) && !is_array(l, cursor) ? lower_param_type(l, type)
+                                                         : lower_type(l, type);
 }
 
 static ir_id simple(struct lowering *l, unsigned op, unsigned sub, ir_id a, ir_id b, ir_id type,
@@ -87,19 +117,14 @@ static ir_id value(struct lowering *l, CXCursor cursor) {
     return reg != IR_NONE ? reg : emit_unknown(l, type_of(l, cursor), lower_loc(l, cursor));
 }
 
-static bool is_array(CXCursor cursor) {
-    enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(cursor)).kind;
-    return kind == CXType_ConstantArray || kind == CXType_IncompleteArray ||
-           kind == CXType_VariableArray;
-}
-
 static bool is_function(CXCursor cursor) {
     enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(cursor)).kind;
     return kind == CXType_FunctionProto || kind == CXType_FunctionNoProto;
 }
 
-static bool is_pointer(CXCursor cursor) {
-    return clang_getCanonicalType(clang_getCursorType(cursor)).kind == CXType_Pointer;
+static bool is_pointer(struct lowering *l, CXCursor cursor) {
+    return clang_getCanonicalType(clang_getCursorType(cursor)).kind == CXType_Pointer ||
+           (is_array_type(cursor) && !is_array(l, cursor));
 }
 
 static bool is_void(CXCursor cursor) {
@@ -110,7 +135,7 @@ static bool is_void(CXCursor cursor) {
 static ir_id load(struct lowering *l, CXCursor cursor) {
     ir_id loc = lower_loc(l, cursor);
     ir_id place = lower_place(l, cursor);
-    return is_array(cursor) ? emit_address(l, place, loc) : emit_load(l, place, loc);
+    return is_array(l, cursor) ? emit_address(l, place, loc) : emit_load(l, place, loc);
 }
 
 /* ---- places ---------------------------------------------------------------------------- */
@@ -147,9 +172,9 @@ static ir_id member_place(struct lowering *l, CXCursor cursor) {
     if (count == 0)
         return place_deref(l, emit_unknown(l, IR_NONE, lower_loc(l, cursor)), type_of(l, cursor));
     ir_id parent;
-    if (is_pointer(base)) {
-        CXType pointee = clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(base)));
-        parent = place_deref(l, value(l, base), lower_type(l, pointee));
+    if (is_pointer(l, base)) {
+        ir_id pointer = type_of(l, base);
+        parent = place_deref(l, value(l, base), l->unit->types.data[pointer].elem);
     } else {
         parent = lower_place(l, base);
     }
@@ -166,11 +191,11 @@ static ir_id element_place(struct lowering *l, CXCursor cursor) {
     if (count != 2)
         return place_deref(l, emit_unknown(l, IR_NONE, loc), type);
     CXCursor array = lower_strip(l, base);
-    if (is_array(array)) {
+    if (is_array(l, array)) {
         ir_id parent = lower_place(l, array);
         return place_index(l, parent, value(l, index), type);
     }
-    if (!is_pointer(base)) { /* i[p] */
+    if (!is_pointer(l, base)) { /* i[p] */
         CXCursor swapped = base;
         base = index;
         index = swapped;
@@ -589,11 +614,11 @@ static ir_id unexposed(struct lowering *l, CXCursor cursor) {
     CXCursor fourth = count == 4 ? lower_kid(l, first + 3) : clang_getNullCursor();
     ir_id result;
     if (count == 1 && clang_isExpression(clang_getCursorKind(kid))) {
-        bool va_arg = is_va_list(kid) && !is_va_list(cursor) && !is_pointer(cursor);
+        bool va_arg = is_va_list(kid) && !is_va_list(cursor) && !is_pointer(l, cursor);
         lower_pop(l, first);
         if (va_arg)
             return emit_unknown(l, type_of(l, cursor), lower_loc(l, cursor));
-        if (is_array(kid) && !is_array(cursor) &&
+        if (is_array(l, kid) && !is_array(l, cursor) &&
             clang_getCursorKind(lower_strip(l, kid)) != CXCursor_StringLiteral)
             return emit_address(l, lower_place(l, kid), lower_loc(l, cursor));
         return lower_expr(l, kid);

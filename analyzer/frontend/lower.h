@@ -109,6 +109,8 @@ ir_id lower_end_loc(struct lowering *l, CXCursor cursor);
 /** One place in the text. */
 ir_id lower_point(struct lowering *l, CXSourceLocation location);
 ir_id lower_type(struct lowering *l, CXType type);
+/** The type of a parameter, or of a value made of it: an array or function decays to a pointer. */
+ir_id lower_param_type(struct lowering *l, CXType type);
 ir_id lower_string(struct lowering *l, CXString string);
 /** The function behind a FunctionDecl; queues its body when that stands in a header. */
 ir_id lower_function_ref(struct lowering *l, CXCursor decl);

@@ -254,6 +254,21 @@ ir_id lower_type(struct lowering *l, CXType type) {
     return id;
 }
 
+ir_id lower_param_type(struct lowering *l, CXType type) {
+    ir_id id = lower_type(l, type);
+    struct ir_type t = l->unit->types.data[id];
+    if (t.kind != IR_TYPE_ARRAY && t.kind != IR_TYPE_FUNCTION)
+        return id;
+    CXTargetInfo target = clang_getTranslationUnitTargetInfo(l->tu);
+    struct ir_type pointer = {.kind = IR_TYPE_POINTER,
+                              .is_unsigned = true,
+                              .name = IR_NONE,
+                              .elem = t.kind == IR_TYPE_ARRAY ? t.elem : id,
+                              .size = (uint64_t)clang_TargetInfo_getPointerWidth(target) / 8};
+    clang_TargetInfo_dispose(target);
+    return ir_add_type(l->unit, pointer);
+}
+
 /* ---- annotations ----------------------------------------------------------------------- */
 
 struct attributes {
