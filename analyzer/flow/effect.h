@@ -28,7 +28,7 @@ struct effect {
     uint8_t kind, target;
     uint8_t when;            /* set of enum return_class */
     uint8_t arg;             /* from 0; unless the target is the return value */
-    const char *subject;     /* resource kind; NULL with TAKE or to release any kind */
+    const char *subject;     /* resource kind; NULL: any; with TAKE: it may be released there */
     const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */
 };
 

@@ -215,6 +215,7 @@ static void end_block(struct path *path, const struct ir_block *block) {
 static void walk_block(struct path *path, const struct path_item *item) {
     const struct ir_block *block = ir_block_at(path->unit, path->function, item->block);
     path->state = state_copy(&path->context, item->state);
+    path->returned = block->term == IR_TERM_RETURN ? block->value : IR_NONE;
     for (uint32_t i = 0; i < block->instr_count; i++)
         if (!path_step(path, block->first_instr + i))
             return;

@@ -52,6 +52,7 @@ struct path {
     const struct ir_unit *unit;
     const struct ir_function *function;
     struct state *state; /* the current one */
+    ir_id returned;      /* the register that the current block returns, or IR_NONE */
     const struct path_listener *const *listeners;
     size_t listener_count;
     const struct path_client *client;

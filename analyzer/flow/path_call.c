@@ -37,6 +37,36 @@ static void settle_earlier(struct path *path, const struct duty *again) {
         }
 }
 
+static void ask_target(const struct path *path, const struct ir_instr *instr, ir_id function,
+                       struct callee *callee) {
+    *callee = (struct callee){
+        .function = UINT32_MAX, .returns = RETURNS_ANY, .returned_arg = ROLE_ARG_NONE};
+    path->client->resolve(path->client->data, path->unit, instr, function, callee);
+}
+
+/* Does a callback given with the call release what it makes, as a listener's that frees it? */
+static bool callback_releases(const struct path *path, const struct path_call *call,
+                              const char *subject) {
+    for (size_t i = 0; i < call->callee->role_count; i++) {
+        const struct role *role = &call->callee->roles[i];
+        if (role->kind != ROLE_CALLS_BACK || role->arg < 0 ||
+            (uint32_t)role->arg >= call->arg_count)
+            continue;
+        const struct value *v = value_at(&path->context.values, call->args[role->arg]);
+        if (v->kind != VALUE_FUNCTION)
+            continue;
+        struct callee callback;
+        ask_target(path, call->instr, v->a, &callback);
+        for (size_t k = 0; k < callback.effect_count; k++) {
+            const struct effect *effect = &callback.effects[k];
+            if (effect->kind != EFFECT_ACQUIRE && effect->subject &&
+                strcmp(effect->subject, subject) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void acquire(struct path *path, const struct path_call *call, const struct effect *effect,
                     value_id result) {
     struct value_table *t = &path->context.values;
@@ -49,6 +79,8 @@ static void acquire(struct path *path, const struct path_call *call, const struc
                         .origin = call->id,
                         .end = IR_NONE};
     settle_earlier(path, &duty);
+    if (callback_releases(path, call, effect->subject))
+        return;
     if (effect->target == TARGET_RETURN) {
         duty.entity = result;
     } else if (effect->target == TARGET_ARG) {
@@ -105,6 +137,7 @@ static void release(struct path *path, const struct path_call *call, const struc
         duty->status = DUTY_DONE;
         duty->guard = VALUE_UNKNOWN;
         duty->when = RETURNS_ANY;
+        duty->lapses = false;
     } else if (value_at(t, value)->kind == VALUE_PARAM) {
         struct duty done = {.entity = value,
                             .subject = effect->subject,
@@ -114,6 +147,30 @@ static void release(struct path *path, const struct path_call *call, const struc
                             .end = IR_NONE};
         state_add_duty(&path->context, state, done);
     }
+}
+
+/* Whoever takes it only on success leaves it with the caller on failure. */
+static void hand_over(struct path *path, const struct path_call *call, const struct effect *effect,
+                      value_id result) {
+    struct state *state = path->state;
+    value_id value = call->args[effect->arg];
+    struct duty *duty = state_duty(state, value);
+    unsigned returns = state_classes(&path->context, state, result);
+    bool decided = !duty || duty->guard == VALUE_UNKNOWN ||
+                   !(state_classes(&path->context, state, duty->guard) & ~(unsigned)duty->when);
+    if (!duty || duty->status != DUTY_OPEN || !decided || !(returns & ~(unsigned)effect->when)) {
+        path_escape(path, value);
+        return;
+    }
+    path_discharge(path, duty);
+    duty->guard = result;
+    duty->when = (uint8_t)(RETURNS_ANY & ~effect->when);
+    duty->lapses = true;
+}
+
+static bool hands_over(const struct path_call *call, const struct effect *effect) {
+    return effect->kind == EFFECT_TAKE && effect->when != RETURNS_ANY &&
+           effect->arg < call->arg_count;
 }
 
 /* Facts that a guard stands in, and that are about to be forgotten, take its evidence along. */
@@ -227,12 +284,15 @@ static void apply(struct path *path, const struct path_call *call) {
             release(path, call, &callee->effects[i]);
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].arg < call->arg_count &&
-            (callee->effects[i].kind == EFFECT_TAKE ||
+            ((callee->effects[i].kind == EFFECT_TAKE && !hands_over(call, &callee->effects[i])) ||
              (callee->effects[i].kind == EFFECT_RELEASE && is_excused(path, call, i))))
             path_escape(path, call->args[callee->effects[i].arg]);
     pass_arguments(path, call);
     value_id result =
         leads_to_argument(callee, call) ? part_of_argument(path, call) : result_of(path, call);
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (hands_over(call, &callee->effects[i]))
+            hand_over(path, call, &callee->effects[i], result);
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i))
             acquire(path, call, &callee->effects[i], result);
@@ -260,9 +320,8 @@ bool path_step_call(struct path *path, ir_id id) {
     uint32_t count = instr->arg_count < MOST_ARGS ? instr->arg_count : MOST_ARGS;
     for (uint32_t i = 0; i < count; i++)
         args[i] = path->state->registers[ir_arg(path->unit, instr, i)];
-    struct callee callee = {
-        .function = UINT32_MAX, .returns = RETURNS_ANY, .returned_arg = ROLE_ARG_NONE};
-    path->client->resolve(path->client->data, path->unit, instr, target_of(path, instr), &callee);
+    struct callee callee;
+    ask_target(path, instr, target_of(path, instr), &callee);
     struct path_call call = {
         .instr = instr, .id = id, .callee = &callee, .args = args, .arg_count = count};
     for (path->current = 0; path->current < path->listener_count; path->current++)

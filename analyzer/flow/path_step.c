@@ -321,6 +321,8 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
     if (type && type->kind == IR_TYPE_RECORD && region != REGION_UNKNOWN) {
         value_id whole = value_address(&path->context.values, region);
         value = value_intern(&path->context.values, (struct value){.kind = VALUE_PART, .a = whole});
+        if (instr->dst == path->returned) /* its locals end before the block does */
+            path_escape_contents(path, region);
     } else if (region != REGION_UNKNOWN && !is_vague(path, region)) {
         value = state_lookup(state, region, &found);
         if (!found) {
@@ -489,6 +491,9 @@ void path_step_return(struct path *path, const struct ir_block *block) {
         if (duty->status != DUTY_OPEN && duty->status != DUTY_LOST)
             continue;
         if (!state_duty_is_real(&path->context, state, duty))
+            continue;
+        if (duty->lapses && /* handed over, but for a failure that nobody asked for */
+            (state_classes(&path->context, state, duty->guard) & ~(unsigned)duty->when))
             continue;
         if (duty->status == DUTY_OPEN)
             duty->trace = state->trace;

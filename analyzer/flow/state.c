@@ -270,6 +270,13 @@ static unsigned opposite(unsigned op) {
     return table[op];
 }
 
+/* Who asks a call's result for -1 knows that it returns no other negative number. */
+static bool is_result(const struct state_context *c, value_id value) {
+    const struct value *v = value_at(&c->values, value);
+    return v->kind == VALUE_SYMBOL && v->op == 0 && !v->is_unsigned &&
+           c->cfg->unit->instrs.data[v->a].op == IR_CALL;
+}
+
 bool state_assume(struct state_context *c, struct state *state, value_id value, bool truth) {
     struct constraint fact = everything(value);
     if (truth)
@@ -289,7 +296,9 @@ bool state_assume(struct state_context *c, struct state *state, value_id value, 
         return state_assume(c, state, v.a, op == IR_NE);
     struct constraint left = comparison_fact(v.a, op, right.imm);
     struct constraint known = state_range(c, state, v.a);
-    if (op == IR_NE && right.imm == known.low && known.low != INT64_MAX)
+    if (op == IR_NE && right.imm == -1 && is_result(c, v.a))
+        left.low = 0;
+    else if (op == IR_NE && right.imm == known.low && known.low != INT64_MAX)
         left.low = known.low + 1;
     else if (op == IR_NE && right.imm == known.high && known.high != INT64_MIN)
         left.high = known.high - 1;
@@ -415,7 +424,8 @@ void state_seal(struct state *state) {
 static bool duty_equal(const struct duty *x, const struct duty *y) {
     return x->entity == y->entity && x->subject == y->subject && x->status == y->status &&
            x->when == y->when && x->guard == y->guard && x->origin == y->origin &&
-           x->which == y->which && x->out == y->out && x->joined == y->joined;
+           x->which == y->which && x->out == y->out && x->joined == y->joined &&
+           x->lapses == y->lapses;
 }
 
 bool state_same_property(const struct state *x, const struct state *y) {

@@ -34,6 +34,7 @@ struct duty {
     uint8_t status;
     uint8_t when;   /* holds if `guard` is in these classes (enum return_class); 7: always */
     bool joined;    /* states were joined since: no evidence to report from */
+    bool lapses;    /* handed over unless `guard` says that it failed: gone if nobody asks */
     value_id guard; /* VALUE_UNKNOWN: none */
     uint8_t which;  /* the call may acquire several: the effect's number */
     ir_id origin;   /* the call that acquired (or, from the start, released) it */

@@ -114,6 +114,11 @@ static bool all_leaves_marked(const struct reach *r, value_id value) {
     }
 }
 
+static bool guard_is_decided(const struct reach *r, const struct state *state,
+                             const struct duty *duty) {
+    return (state_classes(r->c, state, duty->guard) & ~(unsigned)duty->when) == 0;
+}
+
 /* A lost duty is kept apart from its entity, so that the entity's symbol can be used again. */
 static void settle_duties(struct reach *r, struct state *state, const struct cfg_block *facts,
                           ir_id loc) {
@@ -127,6 +132,10 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
                      local_object_is_alive(r->c, facts, duty->entity) ||
                      value_at(&r->c->values, duty->entity)->kind == VALUE_PARAM;
         if (duty->guard != VALUE_UNKNOWN && !r->marked[duty->guard] && duty->status != DUTY_LOST) {
+            if (duty->lapses && !guard_is_decided(r, state, duty)) {
+                state_remove_duty(state, i);
+                continue;
+            }
             duty->guard = VALUE_UNKNOWN; /* nobody looked at the result: it went well */
             duty->when = RETURNS_ANY;
         }

@@ -47,15 +47,19 @@ static void add(struct effect_list *list, const struct role *role, enum effect_k
 
 static void add_spawn(struct effect_list *list, const struct role *role) {
     static const char task[] = "task", thread[] = "thread";
-    add(list, role, EFFECT_TAKE, TARGET_ARG, role->data, NULL, RETURNS_ANY);
+    const uint8_t nonzero = RETURNS_NEGATIVE | RETURNS_POSITIVE;
+    uint8_t success = role->owner != ROLE_ARG_NONE      ? RETURNS_ANY
+                      : role->handle == ROLE_ARG_RETURN ? nonzero
+                      : role->handle >= 0               ? RETURNS_ZERO
+                                                        : RETURNS_ANY;
+    add(list, role, EFFECT_TAKE, TARGET_ARG, role->data, NULL, success);
     if (role->owner != ROLE_ARG_NONE)
         return;
     const char *subject = role->subject && strcmp(role->subject, thread) == 0 ? thread : task;
     if (role->handle == ROLE_ARG_RETURN)
-        add(list, role, EFFECT_ACQUIRE, TARGET_RETURN, 0, subject,
-            RETURNS_NEGATIVE | RETURNS_POSITIVE);
+        add(list, role, EFFECT_ACQUIRE, TARGET_RETURN, 0, subject, success);
     else if (role->handle >= 0)
-        add(list, role, EFFECT_ACQUIRE, TARGET_OUT, role->handle, subject, RETURNS_ZERO);
+        add(list, role, EFFECT_ACQUIRE, TARGET_OUT, role->handle, subject, success);
 }
 
 static void add_role(struct effect_list *list, const struct role *role) {
@@ -76,7 +80,7 @@ static void add_role(struct effect_list *list, const struct role *role) {
         add(list, role, EFFECT_RELEASE, TARGET_ARG, role->arg, NULL, RETURNS_ANY);
         break;
     case ROLE_TAKES:
-        add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL, RETURNS_ANY);
+        add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL, classes_of(role->when));
         break;
     case ROLE_SPAWNS:
         add_spawn(list, role);
@@ -86,7 +90,7 @@ static void add_role(struct effect_list *list, const struct role *role) {
         break;
     case ROLE_BORROWS:
         if (role->until && strcmp(role->until, "return") != 0)
-            add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL, RETURNS_ANY);
+            add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL, classes_of(role->when));
         break;
     default:
         break;

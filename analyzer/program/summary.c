@@ -286,8 +286,11 @@ static void write_effects(struct collector *c, const struct path *path, struct s
             if (effect.kind == EFFECT_RELEASE)
                 effect.kind = EFFECT_TAKE;
         }
-        effect.when = candidate->effect.when ? candidate->effect.when : RETURNS_ANY;
-        if (effect.target == TARGET_ARG && effect.arg < path->function->param_count)
+        bool is_param = effect.target == TARGET_ARG && effect.arg < path->function->param_count;
+        effect.when = clear ? candidate->effect.when : RETURNS_ANY;
+        if (is_param && effect.kind == EFFECT_TAKE && path->kept_params[effect.arg])
+            effect.when = RETURNS_ANY;
+        if (is_param)
             told[effect.arg] = true;
         effects[count++] = effect;
     }
