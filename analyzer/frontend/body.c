@@ -1,70 +1,10 @@
 /*
- * A function's body: lowering it, resolving its jumps, and writing it to the unit.
+ * A function's body: lowering it and writing it to the unit.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "frontend/lower.h"
-
-static const struct jump *find_label(const struct lowering *l, const void *key) {
-    for (uint32_t i = 0; i < l->labels.count; i++)
-        if (l->labels.data[i].label == key)
-            return &l->labels.data[i];
-    return NULL;
-}
-
-/* The innermost scope around both. */
-static const struct scope *common_scope(const struct scope *x, const struct scope *y) {
-    while (x != y) {
-        uint32_t dx = x ? x->depth : 0, dy = y ? y->depth : 0;
-        if (dx >= dy)
-            x = x ? x->outer : NULL;
-        if (dy >= dx && dy)
-            y = y->outer;
-    }
-    return x;
-}
-
-/* The block had been kept open for this: it ends the scopes that the jump leaves. */
-static void finish_goto(struct lowering *l, const struct jump *jump, const struct jump *label) {
-    struct block *block = &l->blocks.data[jump->block];
-    block->ended = false;
-    start_block(l, jump->block);
-    emit_unwind(l, jump->scope, common_scope(jump->scope, label->scope), IR_NONE);
-    end_jump(l, label->block);
-}
-
-static void finish_computed(struct lowering *l, const struct jump *jump) {
-    ir_id value = IR_NONE;
-    struct block *block = &l->blocks.data[jump->block];
-    block->term = IR_TERM_GOTO;
-    block->value = value;
-    for (uint32_t i = 0; i < l->addressed.count; i++) {
-        const struct jump *label = find_label(l, l->addressed.data[i].label);
-        ir_id away = new_block(l);
-        VEC_PUSH(l->blocks.data[jump->block].succs, away);
-        start_block(l, away);
-        if (!label) {
-            l->failure = "a jump to a label that is not there";
-            return;
-        }
-        emit_unwind(l, jump->scope, common_scope(jump->scope, label->scope), IR_NONE);
-        end_jump(l, label->block);
-    }
-}
-
-static void resolve_gotos(struct lowering *l) {
-    for (uint32_t i = 0; i < l->gotos.count; i++) {
-        struct jump jump = l->gotos.data[i];
-        const struct jump *label = jump.computed ? NULL : find_label(l, jump.label);
-        if (jump.computed)
-            finish_computed(l, &jump);
-        else if (label)
-            finish_goto(l, &jump, label);
-        else
-            l->failure = "a jump to a label that is not there";
-    }
-}
 
 static void write_block(struct lowering *l, const struct block *block) {
     struct ir_unit *unit = l->unit;
@@ -148,7 +88,7 @@ void lower_body(struct lowering *l, CXCursor definition, ir_id id) {
     else
         lower_compound(l, body, false);
     end_return(l, IR_NONE, lower_end_loc(l, definition));
-    resolve_gotos(l);
+    lower_resolve_jumps(l);
     write_function(l, id);
     reset(l);
 }

@@ -637,17 +637,6 @@ static ir_id unexposed(struct lowering *l, CXCursor cursor) {
     return result;
 }
 
-static ir_id label_address(struct lowering *l, CXCursor cursor) {
-    uint32_t first, count = lower_children(l, cursor, &first);
-    for (uint32_t i = 0; i < count; i++) {
-        CXCursor label = clang_getCursorReferenced(lower_kid(l, first + i));
-        struct jump jump = {.label = label.data[1] ? label.data[1] : label.data[0]};
-        VEC_PUSH(l->addressed, jump);
-    }
-    lower_pop(l, first);
-    return emit_unknown(l, type_of(l, cursor), lower_loc(l, cursor));
-}
-
 void lower_effects(struct lowering *l, CXCursor cursor) {
     CXCursor inner = lower_strip(l, cursor);
     if (clang_getCursorKind(inner) == CXCursor_CallExpr)
@@ -694,7 +683,8 @@ ir_id lower_expr(struct lowering *l, CXCursor cursor) {
         return emit_load(l, place, lower_loc(l, cursor));
     }
     case CXCursor_AddrLabelExpr:
-        return label_address(l, cursor);
+        lower_label_addresses(l, cursor);
+        return emit_unknown(l, type_of(l, cursor), lower_loc(l, cursor));
     default: /* literals, sizeof, offsetof and what has no value that we follow */
         return is_void(cursor) ? IR_NONE : constant_or_unknown(l, cursor);
     }

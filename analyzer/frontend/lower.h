@@ -41,12 +41,20 @@ struct block {
     IR_VEC(struct ir_case) cases;
 };
 
+enum jump_kind {
+    JUMP_LABEL,    /* goto label, and labels themselves */
+    JUMP_NAMED,    /* asm goto, of which only the label's name is known */
+    JUMP_COMPUTED, /* goto *p: any label whose address is taken */
+};
+
 /** A label, or the place a goto leaves from. */
 struct jump {
-    const void *label; /* the LabelStmt */
+    enum jump_kind kind;
+    const void *label; /* the LabelStmt; NULL for JUMP_NAMED and JUMP_COMPUTED */
+    ir_id name;        /* string, of labels and for JUMP_NAMED */
     ir_id block;
     const struct scope *scope;
-    bool computed; /* goto *p: any label whose address is taken */
+    ir_id loc;
 };
 
 /** Where break and continue go. */
@@ -80,9 +88,9 @@ struct lowering {
     IR_VEC(struct block) blocks;
     IR_VEC(struct jump) labels;
     IR_VEC(struct jump) gotos;
-    IR_VEC(struct jump) addressed; /* labels whose address is taken */
-    IR_VEC(struct scope *) scopes; /* all made for this function, to free */
-    ir_id current;                 /* block */
+    IR_VEC(const void *) addressed; /* labels whose address is taken, each once */
+    IR_VEC(struct scope *) scopes;  /* all made for this function, to free */
+    ir_id current;                  /* block */
     uint32_t registers;
     const struct scope *scope;
     struct target *target;
@@ -169,8 +177,22 @@ ir_id lower_call(struct lowering *l, CXCursor cursor, unsigned flags);
 /** Branches on a condition. */
 void lower_condition(struct lowering *l, CXCursor cursor, ir_id yes, ir_id no);
 void lower_statement(struct lowering *l, CXCursor cursor);
+/** What identifies the label that a reference, or the label itself, stands for. */
+const void *lower_label_key(CXCursor label);
+/** Notes the labels whose addresses are taken anywhere in `cursor`. */
+void lower_label_addresses(struct lowering *l, CXCursor cursor);
+/** asm, and asm goto, which may go to its labels or on. */
+void lower_asm(struct lowering *l, CXCursor cursor);
+/** Ends the current block with a jump that is resolved when all labels are known. */
+void lower_jump(struct lowering *l, struct jump jump);
+/** Leads the function's jumps to their labels. */
+void lower_resolve_jumps(struct lowering *l);
 /** A block statement; with `value`, gives the value of its last expression (GNU ({ })). */
 ir_id lower_compound(struct lowering *l, CXCursor cursor, bool value);
+enum for_part { FOR_INIT, FOR_TEST, FOR_STEP };
+/** Tells which parts of a `for` its `count` children before the body are; NULL: not there. */
+void lower_for_parts(struct lowering *l, CXCursor loop, const CXCursor *kids, uint32_t count,
+                     const CXCursor *parts[3]);
 /** A VarDecl within a function. */
 void lower_variable(struct lowering *l, CXCursor decl);
 /** Stores an initialiser into a place. */

@@ -65,6 +65,7 @@ void lower_variable(struct lowering *l, CXCursor decl) {
     if (clang_Cursor_getStorageClass(decl) == CX_SC_Static ||
         clang_Cursor_getStorageClass(decl) == CX_SC_Extern) {
         lower_slots(l, decl);
+        lower_label_addresses(l, decl);
         return;
     }
     CXType type = clang_getCursorType(decl);
@@ -226,108 +227,27 @@ static void do_statement(struct lowering *l, CXCursor cursor) {
     start_block(l, after);
 }
 
-enum slot { SLOT_INIT, SLOT_TEST, SLOT_STEP };
-
-static bool is_assignment(struct lowering *l, CXCursor cursor) {
-    cursor = lower_strip(l, cursor);
-    switch (clang_getCursorKind(cursor)) {
-    case CXCursor_DeclStmt:
-    case CXCursor_CompoundAssignOperator:
-        return true;
-    case CXCursor_BinaryOperator: {
-        enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(cursor);
-        return op == CXBinaryOperator_Assign || op == CXBinaryOperator_Comma;
-    }
-    case CXCursor_UnaryOperator: {
-        enum CXUnaryOperatorKind op = clang_getCursorUnaryOperatorKind(cursor);
-        return op == CXUnaryOperator_PostInc || op == CXUnaryOperator_PostDec ||
-               op == CXUnaryOperator_PreInc || op == CXUnaryOperator_PreDec;
-    }
-    default:
-        return false;
-    }
-}
-
-static unsigned offset_of(CXSourceLocation location) {
-    unsigned offset = 0;
-    clang_getFileLocation(location, NULL, NULL, NULL, &offset);
-    return offset;
-}
-
-/* Where the two semicolons of a `for` stand; false when its text is a macro's. */
-static bool find_semicolons(struct lowering *l, CXCursor loop, CXCursor body, unsigned at[2]) {
-    CXSourceLocation start = clang_getRangeStart(clang_getCursorExtent(loop));
-    CXSourceLocation end = clang_getRangeStart(clang_getCursorExtent(body));
-    CXToken *tokens = NULL;
-    unsigned count = 0, found = 0;
-    int depth = 0;
-    clang_tokenize(l->tu, clang_getRange(start, end), &tokens, &count);
-    for (unsigned i = 0; i < count && found < 2; i++) {
-        CXString text = clang_getTokenSpelling(l->tu, tokens[i]);
-        const char *word = clang_getCString(text);
-        if (i == 0 && strcmp(word, "for") != 0) {
-            clang_disposeString(text);
-            break;
-        }
-        depth += strchr("([{", word[0]) && word[0] && !word[1];
-        depth -= strchr(")]}", word[0]) && word[0] && !word[1];
-        if (depth == 1 && strcmp(word, ";") == 0)
-            at[found++] = offset_of(clang_getTokenLocation(l->tu, tokens[i]));
-        clang_disposeString(text);
-    }
-    clang_disposeTokens(l->tu, tokens, count);
-    return found == 2;
-}
-
-/* libclang gives the parts that are there without saying which they are: three parts are clear,
-   else the semicolons tell, and where they stand in a macro, the form of the expression. */
-static void assign_slots(struct lowering *l, CXCursor loop, const CXCursor *kids, uint32_t count,
-                         const CXCursor *slots[3]) {
-    unsigned at[2];
-    if (count == 3) {
-        for (uint32_t i = 0; i < 3; i++)
-            slots[i] = &kids[i];
-        return;
-    }
-    if (count == 0)
-        return;
-    if (find_semicolons(l, loop, kids[count], at)) {
-        for (uint32_t i = 0; i < count; i++) {
-            unsigned offset = offset_of(clang_getRangeStart(clang_getCursorExtent(kids[i])));
-            slots[offset < at[0] ? SLOT_INIT : offset < at[1] ? SLOT_TEST : SLOT_STEP] = &kids[i];
-        }
-        return;
-    }
-    bool first_assigns = is_assignment(l, kids[0]);
-    if (count == 1) {
-        slots[first_assigns ? SLOT_INIT : SLOT_TEST] = &kids[0];
-    } else {
-        slots[first_assigns ? SLOT_INIT : SLOT_TEST] = &kids[0];
-        slots[first_assigns && !is_assignment(l, kids[1]) ? SLOT_TEST : SLOT_STEP] = &kids[1];
-    }
-}
-
 static void for_statement(struct lowering *l, CXCursor cursor) {
     CXCursor kids[4];
     uint32_t count = kids_of(l, cursor, kids, 4);
     if (count == 0)
         return;
-    const CXCursor *slots[3] = {NULL, NULL, NULL};
-    assign_slots(l, cursor, kids, count - 1, slots);
+    const CXCursor *parts[3];
+    lower_for_parts(l, cursor, kids, count - 1, parts);
     const struct scope *outer = l->scope;
-    if (slots[SLOT_INIT])
-        lower_statement(l, *slots[SLOT_INIT]);
+    if (parts[FOR_INIT])
+        lower_statement(l, *parts[FOR_INIT]);
     ir_id head = new_block(l), body = new_block(l), step = new_block(l), after = new_block(l);
     end_jump(l, head);
     start_block(l, head);
-    if (slots[SLOT_TEST])
-        lower_condition(l, *slots[SLOT_TEST], body, after);
+    if (parts[FOR_TEST])
+        lower_condition(l, *parts[FOR_TEST], body, after);
     else
         end_jump(l, body);
     loop_body(l, body, kids[count - 1], step, after);
     start_block(l, step);
-    if (slots[SLOT_STEP])
-        lower_effects(l, *slots[SLOT_STEP]);
+    if (parts[FOR_STEP])
+        lower_effects(l, *parts[FOR_STEP]);
     end_jump(l, head);
     start_block(l, after);
     leave_scope(l, outer, IR_NONE);
@@ -365,29 +285,19 @@ static void return_statement(struct lowering *l, CXCursor cursor) {
     end_return(l, value, loc);
 }
 
-static const void *label_key(CXCursor label) {
-    return label.data[1] ? label.data[1] : label.data[0];
-}
-
-static void add_jump(struct lowering *l, const void *label, bool computed) {
-    struct jump jump = {label, l->current, l->scope, computed};
-    if (l->blocks.data[l->current].ended)
-        return;
-    l->blocks.data[l->current].ended = true;
-    VEC_PUSH(l->gotos, jump);
-}
-
 static void goto_statement(struct lowering *l, CXCursor cursor) {
     CXCursor kids[1];
     if (kids_of(l, cursor, kids, 1))
-        add_jump(l, label_key(clang_getCursorReferenced(kids[0])), false);
+        lower_jump(l, (struct jump){.kind = JUMP_LABEL,
+                                    .label = lower_label_key(clang_getCursorReferenced(kids[0])),
+                                    .loc = lower_loc(l, cursor)});
 }
 
 static void computed_goto(struct lowering *l, CXCursor cursor) {
     CXCursor kids[1];
     if (kids_of(l, cursor, kids, 1))
         lower_effects(l, kids[0]);
-    add_jump(l, NULL, true);
+    lower_jump(l, (struct jump){.kind = JUMP_COMPUTED, .loc = lower_loc(l, cursor)});
 }
 
 static void label_statement(struct lowering *l, CXCursor cursor) {
@@ -395,51 +305,14 @@ static void label_statement(struct lowering *l, CXCursor cursor) {
     ir_id here = new_block(l);
     end_jump(l, here);
     start_block(l, here);
-    struct jump label = {label_key(cursor), here, l->scope, false};
+    struct jump label = {.kind = JUMP_LABEL,
+                         .label = lower_label_key(cursor),
+                         .name = lower_string(l, clang_getCursorSpelling(cursor)),
+                         .block = here,
+                         .scope = l->scope};
     VEC_PUSH(l->labels, label);
     if (kids_of(l, cursor, kids, 1))
         lower_statement(l, kids[0]);
-}
-
-/* asm goto may go to its labels or on. */
-static void asm_statement(struct lowering *l, CXCursor cursor) {
-    uint32_t first, count = lower_children(l, cursor, &first);
-    ir_id args[16], loc = lower_loc(l, cursor);
-    uint32_t used = 0;
-    IR_VEC(const void *) labels = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        CXCursor kid = lower_kid(l, first + i);
-        if (clang_getCursorKind(kid) == CXCursor_AddrLabelExpr) {
-            CXCursor parts[1];
-            if (kids_of(l, kid, parts, 1))
-                VEC_PUSH(labels, label_key(clang_getCursorReferenced(parts[0])));
-            continue;
-        }
-        if (!clang_isExpression(clang_getCursorKind(kid)) || used == 16 ||
-            clang_getCursorKind(kid) == CXCursor_StringLiteral)
-            continue;
-        args[used++] = emit_address(l, lower_place(l, kid), loc);
-    }
-    lower_pop(l, first);
-    ir_id first_arg = l->unit->args.count;
-    for (uint32_t i = 0; i < used; i++)
-        ir_push_args(l->unit, args[i]);
-    emit(l, (struct ir_instr){.op = IR_ASM,
-                              .type = IR_NONE,
-                              .dst = IR_NONE,
-                              .a = IR_NONE,
-                              .b = IR_NONE,
-                              .first_arg = first_arg,
-                              .arg_count = used,
-                              .loc = loc});
-    for (uint32_t i = 0; i < labels.count; i++) {
-        ir_id away = new_block(l), on = new_block(l);
-        end_branch(l, emit_unknown(l, IR_NONE, loc), away, on, IR_NONE);
-        start_block(l, away);
-        add_jump(l, labels.data[i], false);
-        start_block(l, on);
-    }
-    free(labels.data);
 }
 
 /* An attribute before a statement: [[fallthrough]]; __attribute__((...)) label; */
@@ -504,7 +377,7 @@ void lower_statement(struct lowering *l, CXCursor cursor) {
         break;
     case CXCursor_GCCAsmStmt:
     case CXCursor_MSAsmStmt:
-        asm_statement(l, cursor);
+        lower_asm(l, cursor);
         break;
     case CXCursor_NullStmt:
         break;
