@@ -9,12 +9,17 @@
 #include "loop.h"
 #include "report.h"
 
+static uint64_t id_of(const void *task) {
+    return ((const aglet_task *)task)->id;
+}
+
 int agl_wait_done(aglet_task *self, aglet_task *task, bool firm) {
-    struct agl_wait wait = {.what = "another task's end",
+    struct agl_wait wait = {.what = "a task's end",
                             .object = task,
                             .until = INT64_MAX,
                             .firm = firm,
-                            .on_task = true};
+                            .on_task = true,
+                            .whom = id_of};
     while (task->state != AGL_DONE) {
         int rc = agl_park(self, &wait);
         if (rc < 0)
@@ -33,10 +38,11 @@ static int check_awaitable(const aglet_task *self, const aglet_task *task) {
     return task->awaiter ? -EBUSY : 0;
 }
 
-int aglet_await(aglet_task *task) {
+int(aglet_await)(aglet_task *task) {
     aglet_task *self = agl_self("aglet_await");
     if (!self)
         return -EPERM;
+    agl_place_drop();
     int rc = check_awaitable(self, task);
     if (rc < 0) {
         agl_report(self->loop, "misuse", self, &self->created,

@@ -5,6 +5,7 @@
 #define AGL_CONTEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #if defined(AGLET_UCONTEXT) || !(defined(__x86_64__) || defined(__aarch64__))
 #define AGL_CONTEXT_UCONTEXT 1
@@ -22,6 +23,17 @@ struct agl_context {
 /** Makes a context that calls entry(), which must not return, on the stack below `top` (any
  *  alignment) and above `low`. */
 void agl_context_make(struct agl_context *context, void *low, void *top, void (*entry)(void));
+
+/** How many bytes a suspended context has left above `low`; SIZE_MAX if that is not known. */
+static inline size_t agl_context_room(const struct agl_context *context, const void *low) {
+#ifdef AGL_CONTEXT_UCONTEXT
+    (void)context;
+    (void)low;
+    return SIZE_MAX;
+#else
+    return (size_t)((const char *)context->stack_pointer - (const char *)low);
+#endif
+}
 
 /** Saves the running context in *from and goes on in *to. */
 void agl_context_switch(struct agl_context *from, const struct agl_context *to);

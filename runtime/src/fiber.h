@@ -42,6 +42,15 @@ struct agl_fiber {
     unsigned valgrind;
 };
 
+/** True under Valgrind, which knows as forbidden what lies below a stack pointer. */
+static inline int agl_on_valgrind(void) {
+#ifdef AGLET_VALGRIND
+    return RUNNING_ON_VALGRIND != 0;
+#else
+    return 0;
+#endif
+}
+
 /** Tells of a new stack. */
 static inline void agl_fiber_open(struct agl_fiber *fiber, void *low, size_t size) {
     fiber->low = low;

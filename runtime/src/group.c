@@ -145,6 +145,7 @@ int(aglet_group_spawn)(aglet_group *group, aglet_fn fn, void *arg) {
     }
     task->ended = member_done;
     task->owner_data = group;
+    task->parent = group->host->id;
     agl_list_append(&group->members, &task->member);
     /* It may have been cancelled between the handing over of the place and now. */
     if (group->cancelled)

@@ -53,12 +53,13 @@ enum agl_owner {
 
 /** What a task waits for; filled by the caller of agl_park(). */
 struct agl_wait {
-    const char *what;   /* a phrase for people: "lock", "read" */
-    const void *object; /* which one */
-    agl_list *row;      /* where to stand in line; NULL: nowhere */
-    int64_t until;      /* the wait's own end, nanoseconds; INT64_MAX: none */
-    bool firm;          /* not to be cut by a cancellation or a deadline */
-    bool on_task;       /* it ends when another task does */
+    const char *what;                     /* a phrase for people: "lock", "read" */
+    const void *object;                   /* which one */
+    agl_list *row;                        /* where to stand in line; NULL: nowhere */
+    int64_t until;                        /* the wait's own end, nanoseconds; INT64_MAX: none */
+    bool firm;                            /* not to be cut by a cancellation or a deadline */
+    bool on_task;                         /* it ends when another task does */
+    uint64_t (*whom)(const void *object); /* the id of the task that could end it; NULL: nobody's */
 };
 
 struct aglet_task {
@@ -87,6 +88,8 @@ struct aglet_task {
     struct agl_place mutation_at;
     const char *mutation;
     uint64_t id;
+    uint64_t parent; /* the id of its group's host or of its creator; 0: none */
+    int64_t since;   /* when its wait began, nanoseconds of the loop's clock */
     enum agl_state state;
     enum agl_owner owner;
     int result;
@@ -108,13 +111,23 @@ struct agl_step {
 
 struct agl_pool;
 struct agl_binding;
+struct agl_inspection;
+
+/** What has to be done on arrival after a switch; most often nothing, which costs one test. */
+enum agl_errand {
+    AGL_FREE_ZOMBIE = 1,
+    AGL_INSPECT = 2,
+    AGL_MEASURE_STEP = 4 /* stays set in debug mode */
+};
 
 struct agl_loop {
     struct agl_context context; /* of the thread's own stack, which polls */
     struct agl_fiber fiber;
     aglet_task *running; /* NULL while the thread's own stack runs */
     aglet_task *main;
-    aglet_task *zombie; /* a finished task without owner, still on its stack */
+    aglet_task *zombie;                /* a finished task without owner, still on its stack */
+    struct agl_inspection *inspection; /* what the next task that is switched to has to tell */
+    unsigned errands;                  /* of enum agl_errand: to be run after the next switch */
     agl_list ready;
     agl_list tasks;     /* all, the finished ones with an owner included */
     agl_list resources; /* struct agl_resource: streams and the like that are open */
@@ -131,6 +144,9 @@ struct agl_loop {
     size_t foreign;    /* calls under way on other threads */
     unsigned turns;    /* switches since the last poll */
     int epoll, wakeup;
+    int slot;          /* among the loops of the process; -1: none */
+    void *fault_stack; /* the fault handler's; NULL: not ours */
+    bool fault_handled;
     bool debug, closing;
 };
 
@@ -160,6 +176,11 @@ int agl_park(aglet_task *self, const struct agl_wait *wait);
 void agl_pause(aglet_task *self);
 /** Leaves a task that is done; does not return. */
 _Noreturn void agl_leave(aglet_task *self);
+/** The task is done and belongs to nobody: frees it once its stack is left. */
+void agl_bury(aglet_task *task);
+/** Fills `addresses` with at most `size` return addresses of a parked task, the innermost first.
+ *  Returns their number; 0 if its stack has no room to look around. */
+int agl_backtrace(aglet_task *task, void **addresses, int size);
 /** Runs ready tasks, on the thread's own stack, until none is left or it is time to poll. */
 void agl_run_ready(struct agl_loop *loop);
 /** Reads the clock. */

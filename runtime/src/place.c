@@ -20,6 +20,10 @@ struct agl_place agl_place_take(const void *caller) {
     return place;
 }
 
+void agl_place_drop(void) {
+    noted.file = NULL;
+}
+
 const char *agl_place_text(const struct agl_place *place, char *text, size_t size) {
     Dl_info info;
     if (place->file) {

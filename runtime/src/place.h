@@ -17,6 +17,9 @@ struct agl_place {
 /** The place that the program noted by aglet_place() for this call, else the `caller`'s address. */
 struct agl_place agl_place_take(const void *caller);
 
+/** Forgets what the program noted: this call has no use for it, and the next is another's. */
+void agl_place_drop(void);
+
 /** Of the function that the macro stands in; only in public functions, not in their helpers. */
 #define AGL_PLACE_HERE() agl_place_take(__builtin_return_address(0))
 

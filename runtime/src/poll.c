@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "loops.h"
 #include "report.h"
 #include "seam.h"
 #include "worker.h"
@@ -83,6 +84,7 @@ static int64_t timeout_ns(struct agl_loop *loop) {
 }
 
 int agl_poll(struct agl_loop *loop) {
+    agl_loops_answer(loop);
     if (agl_list_empty(&loop->ready) && deadlocked(loop))
         return break_deadlock(loop) ? 0 : -EDEADLK;
     int64_t timeout = timeout_ns(loop);

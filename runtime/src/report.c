@@ -8,6 +8,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "dump.h"
+
 enum { DETAIL_SIZE = 512, LINE_SIZE = 2048 };
 
 bool agl_debug_wanted(void) {
@@ -136,14 +138,23 @@ static bool waits_alone(const aglet_task *task) {
     return task->state == AGL_PARKED && !task->wait.on_task;
 }
 
+static bool parked(const aglet_task *task) {
+    return task->state == AGL_PARKED;
+}
+
 void agl_report_deadlock(struct agl_loop *loop) {
+    if (!getenv("AGLET_WITNESS")) {
+        fputs("aglet: suspended-forever: nothing can ever wake these tasks:\n", stderr);
+        agl_dump(loop, STDERR_FILENO, parked);
+        return;
+    }
     /* Who waits for a task that hangs only hangs with it; name the others, if there are any. */
     bool chain = false;
     AGL_LIST_EACH(node, &loop->tasks)
     chain |= waits_alone(AGL_CONTAINER(node, aglet_task, link));
     AGL_LIST_EACH(node, &loop->tasks) {
         const aglet_task *task = AGL_CONTAINER(node, aglet_task, link);
-        if (chain ? waits_alone(task) : task->state == AGL_PARKED)
+        if (chain ? waits_alone(task) : parked(task))
             agl_report_always("suspended-forever", task, &task->created,
                               "waits for: %s; nothing can wake it", task->wait.what);
     }

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
 #include "loop.h"
+#include "loops.h"
 #include "poll.h"
 #include "report.h"
 #include "resource.h"
@@ -35,6 +37,8 @@ static void set_options(struct agl_loop *loop, const struct aglet_options *optio
     if (mine->stack_size < STACK_SIZE && (!mine->stack_size || STACK_SIZE > 65536))
         mine->stack_size = STACK_SIZE;
     loop->debug = mine->debug || agl_debug_wanted();
+    loop->stacks.wipe = loop->debug && !agl_on_valgrind();
+    loop->errands = loop->debug ? AGL_MEASURE_STEP : 0;
 }
 
 /* A group's task and an awaited one are cancelled by who waits for them, when it is cut: that may
@@ -143,8 +147,12 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
     agl_fiber_adopt(&loop.fiber);
     agl_clock(&loop);
     agl_loop_set_current(&loop);
+    agl_loops_enter(&loop);
+    agl_fault_enter(&loop);
     int result = run_main(&loop, fn, arg, place);
     agl_workers_close(&loop);
+    agl_fault_leave(&loop);
+    agl_loops_leave(&loop);
     agl_loop_set_current(NULL);
     agl_poll_close(&loop);
     agl_stacks_free(&loop.stacks);
@@ -152,11 +160,11 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
     return result;
 }
 
-int aglet_run(aglet_fn fn, void *arg) {
+int(aglet_run)(aglet_fn fn, void *arg) {
     return run(NULL, fn, arg, AGL_PLACE_HERE());
 }
 
-int aglet_run_with(const struct aglet_options *options, aglet_fn fn, void *arg) {
+int(aglet_run_with)(const struct aglet_options *options, aglet_fn fn, void *arg) {
     return run(options, fn, arg, AGL_PLACE_HERE());
 }
 

@@ -7,10 +7,21 @@
  */
 #include "loop.h"
 
+#include <execinfo.h>
+
 #include "report.h"
 #include "seam.h"
 
-enum { TURNS_MAX = 64 };
+enum { TURNS_MAX = 64, INSPECTION_ROOM = 8192 };
+
+/** A look at a parked task from outside, which that task itself takes: it is switched to, notes its
+ *  backtrace and switches back, still parked. */
+struct agl_inspection {
+    struct agl_context back;
+    struct agl_fiber *fiber; /* of who wants to know */
+    void **addresses;
+    int size, count;
+};
 
 static _Thread_local struct agl_loop *current;
 
@@ -36,16 +47,59 @@ int64_t agl_after(int64_t from, int64_t ms) {
     return when;
 }
 
+static void answer_inspection(struct agl_loop *loop, struct agl_fiber *fiber) {
+    struct agl_inspection *inspection = loop->inspection;
+    aglet_task *self = AGL_CONTAINER(fiber, aglet_task, fiber);
+    inspection->count = backtrace(inspection->addresses, inspection->size);
+    loop->errands &= ~(unsigned)AGL_INSPECT;
+    agl_fiber_leave(fiber, inspection->fiber, 0);
+    agl_context_switch(&self->context, &inspection->back);
+    agl_fiber_enter(fiber, &loop->fiber);
+}
+
+static __attribute__((noinline)) void run_errands(struct agl_loop *loop, struct agl_fiber *fiber) {
+    while (loop->errands & AGL_INSPECT)
+        answer_inspection(loop, fiber);
+    if (loop->errands & AGL_FREE_ZOMBIE) {
+        loop->errands &= ~(unsigned)AGL_FREE_ZOMBIE;
+        agl_task_free(loop->zombie);
+        loop->zombie = NULL;
+    }
+    if (loop->errands & AGL_MEASURE_STEP)
+        agl_report_step_begins(loop);
+}
+
 /* Runs first after every switch, on the stack that was switched to. */
 static void arrive(struct agl_loop *loop, struct agl_fiber *fiber) {
     agl_fiber_enter(fiber, &loop->fiber);
-    if (loop->zombie) {
-        aglet_task *zombie = loop->zombie;
-        loop->zombie = NULL;
-        agl_task_free(zombie);
-    }
-    if (loop->debug)
-        agl_report_step_begins(loop);
+    if (__builtin_expect(loop->errands != 0, 0))
+        run_errands(loop, fiber);
+}
+
+void agl_bury(aglet_task *task) {
+    task->loop->zombie = task;
+    task->loop->errands |= AGL_FREE_ZOMBIE;
+}
+
+int agl_backtrace(aglet_task *task, void **addresses, int size) {
+    struct agl_loop *loop = task->loop;
+    if (task->state != AGL_PARKED ||
+        agl_context_room(&task->context, task->stack.low) < INSPECTION_ROOM)
+        return 0;
+    /* The first call of all loads the unwinder, which wants more room. */
+    if (backtrace(addresses, size) == 0)
+        return 0;
+    struct agl_inspection inspection = {.fiber =
+                                            loop->running ? &loop->running->fiber : &loop->fiber,
+                                        .addresses = addresses,
+                                        .size = size};
+    loop->inspection = &inspection;
+    loop->errands |= AGL_INSPECT;
+    agl_fiber_leave(inspection.fiber, &task->fiber, 0);
+    agl_context_switch(&inspection.back, &task->context);
+    agl_fiber_enter(inspection.fiber, &loop->fiber);
+    loop->inspection = NULL;
+    return inspection.count;
 }
 
 static void first_arrival(void) {
@@ -150,6 +204,7 @@ int agl_park(aglet_task *self, const struct agl_wait *wait) {
     if (until != INT64_MAX)
         agl_timer_arm(&loop->timers, &self->timer, until);
     self->state = AGL_PARKED;
+    self->since = loop->now;
     if (wait->row)
         agl_list_append(wait->row, &self->row);
     switch_away(self, false);

@@ -119,18 +119,33 @@ void agl_stack_give(struct agl_stacks *stacks, const struct agl_stack *stack) {
     }
     struct agl_stack copy = *stack;
     unsigned size_class = copy.size_class;
-    if (stacks->free_count[size_class] >= WARM_STACKS) {
-        size_t page = page_size();
-        uintptr_t hot = ((uintptr_t)copy.top - 1) & ~(uintptr_t)(page - 1);
-        if ((char *)hot > copy.low)
-            madvise(copy.low, (size_t)((char *)hot - copy.low), MADV_DONTNEED);
-    }
+    size_t page = page_size();
+    uintptr_t hot = ((uintptr_t)copy.top - 1) & ~(uintptr_t)(page - 1);
+    uintptr_t end = stacks->wipe ? hot + page : hot;
+    if ((stacks->wipe || stacks->free_count[size_class] >= WARM_STACKS) && (char *)end > copy.low)
+        madvise(copy.low, (size_t)((char *)end - copy.low), MADV_DONTNEED);
     uintptr_t address = ((uintptr_t)copy.top - sizeof(struct agl_free_stack)) & ~(uintptr_t)15;
     struct agl_free_stack *node = (struct agl_free_stack *)address;
     node->stack = copy;
     node->next = stacks->free[size_class];
     stacks->free[size_class] = node;
     stacks->free_count[size_class]++;
+}
+
+bool agl_stack_guards(const struct agl_stack *stack, const void *address) {
+    uintptr_t low = (uintptr_t)stack->low, at = (uintptr_t)address;
+    return stack->guarded && at < low && at >= low - page_size();
+}
+
+/* Looks also where nothing is supposed to look: below the stack pointer, at redzones. */
+__attribute__((no_sanitize_address, no_sanitize_thread)) size_t
+agl_stack_used(const struct agl_stack *stack, const void *top) {
+    const volatile uintptr_t *word = (const uintptr_t *)(const void *)stack->low;
+    if (!stack->guarded)
+        word += sizeof CANARY / sizeof *word;
+    while ((const volatile void *)word < top && !*word)
+        word++;
+    return (size_t)((const char *)top - (const volatile char *)word);
 }
 
 void agl_stacks_free(struct agl_stacks *stacks) {

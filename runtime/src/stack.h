@@ -4,6 +4,7 @@
 #ifndef AGL_STACK_H
 #define AGL_STACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { AGL_STACK_CLASSES = 3 };
@@ -18,6 +19,7 @@ struct agl_stacks {
     size_t free_count[AGL_STACK_CLASSES];
     size_t protected_guards;
     size_t colour;
+    bool wipe; /* stacks are clean when they are taken, so that agl_stack_used() tells the truth */
 };
 
 /** One stack: usable from `low` up to `top`. */
@@ -33,6 +35,12 @@ int agl_stack_take(struct agl_stacks *stacks, size_t size, struct agl_stack *sta
 
 /** Gives it back; nothing may run on it. Ends the process if it has overflowed unguarded. */
 void agl_stack_give(struct agl_stacks *stacks, const struct agl_stack *stack);
+
+/** True if `address` lies in the guard below the stack. */
+bool agl_stack_guards(const struct agl_stack *stack, const void *address);
+
+/** How many bytes below `top` have ever been written since the stack was taken; needs `wipe`. */
+size_t agl_stack_used(const struct agl_stack *stack, const void *top);
 
 /** Frees all memory of all stacks. */
 void agl_stacks_free(struct agl_stacks *stacks);

@@ -11,6 +11,10 @@ static void hold(aglet_task *task, aglet_lock *lock) {
     task->locks++;
 }
 
+static uint64_t holder_of(const void *lock) {
+    return ((const aglet_lock *)lock)->holder;
+}
+
 static int take(const char *function, aglet_lock *lock, bool wait_for_it, struct agl_place place) {
     aglet_task *self = agl_self(function);
     if (!self)
@@ -29,8 +33,11 @@ static int take(const char *function, aglet_lock *lock, bool wait_for_it, struct
     } else if (!wait_for_it) {
         return -EBUSY;
     } else {
-        struct agl_wait wait = {
-            .what = "lock", .object = lock, .row = &lock->waiters, .until = INT64_MAX};
+        struct agl_wait wait = {.what = "lock",
+                                .object = lock,
+                                .row = &lock->waiters,
+                                .until = INT64_MAX,
+                                .whom = holder_of};
         int rc = agl_park(self, &wait);
         if (rc < 0)
             return rc;
@@ -82,7 +89,8 @@ static int retake(aglet_task *self, aglet_lock *lock) {
                             .object = lock,
                             .row = &lock->waiters,
                             .until = INT64_MAX,
-                            .firm = true};
+                            .firm = true,
+                            .whom = holder_of};
     return agl_park(self, &wait);
 }
 

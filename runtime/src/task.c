@@ -75,8 +75,10 @@ aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl
     task->scope = &task->root;
     task->id = ++loop->next_id;
     set_default_name(task);
-    if (loop->running)
+    if (loop->running) {
+        task->parent = loop->running->id;
         agl_context_inherit(task, loop->running);
+    }
     agl_sched_prepare(task);
     agl_list_append(&loop->tasks, &task->link);
     loop->unfinished++;
@@ -104,12 +106,11 @@ static void check_left_behind(aglet_task *self) {
 
 /* Nobody asks for the result of such a task. */
 static void end_unowned(aglet_task *self) {
-    struct agl_loop *loop = self->loop;
     if (agl_task_failed(self))
         agl_report_failure(self, self->result,
                            self->owner == AGL_OWNER_SHIELD ? "shielded task failed"
                                                            : "detached task failed");
-    loop->zombie = self;
+    agl_bury(self);
 }
 
 void agl_task_end(aglet_task *self, int result, bool lost) {
@@ -124,7 +125,7 @@ void agl_task_end(aglet_task *self, int result, bool lost) {
         agl_wake(self->watcher, 0);
     if (self->ended) {
         self->ended(self);
-        loop->zombie = self;
+        agl_bury(self);
     } else if (self->awaiter) {
         agl_wake(self->awaiter, 0);
     } else if (self->owner == AGL_OWNER_DETACHED || self->owner == AGL_OWNER_SHIELD) {

@@ -20,6 +20,7 @@ int(aglet_sleep)(int64_t ms) {
     aglet_task *self = agl_self("aglet_sleep");
     if (!self)
         return -EPERM;
+    agl_place_drop();
     return sleep_until_ns(self, agl_after(agl_clock(self->loop), ms));
 }
 

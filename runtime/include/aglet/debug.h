@@ -29,8 +29,14 @@
 
 #include <aglet/base.h>
 
-/** Writes the loop's tasks to a descriptor: name, state, what each waits for and where it was
- *  created. @return 0; -EPERM outside a loop. */
+/**
+ * Writes the loop's tasks to a descriptor, as a tree: under each task those of its groups and those
+ * it created. A line says the task's state, what it waits for (and which task could end that) and
+ * since when, whether it is cancelled, shielded or under a deadline, who owns it, where it was
+ * created and, in debug mode, how much of its stack it has ever used. Below it stand the calls in
+ * which it waits.
+ * @return 0; -EPERM outside a loop.
+ */
 AGLET_MIXED int aglet_dump_tasks(int fd);
 
 /** True in debug mode. */

@@ -12,6 +12,8 @@ void aglet_place(const char *file, int line);
 
 #ifdef AGLET_PLACES
 #define AGLET_AT(call)                 (aglet_place(__FILE__, __LINE__), call)
+#define aglet_run(fn, arg)             AGLET_AT(aglet_run(fn, arg))
+#define aglet_run_with(o, fn, arg)     AGLET_AT(aglet_run_with(o, fn, arg))
 #define aglet_create(fn, arg)          AGLET_AT(aglet_create(fn, arg))
 #define aglet_shield(fn, arg)          AGLET_AT(aglet_shield(fn, arg))
 #define aglet_group_open(out)          AGLET_AT(aglet_group_open(out))

@@ -24,6 +24,10 @@ struct aglet_options {
     size_t stack_size;    /**< bytes of a task's stack, rounded up to 16K, 64K (default) or 256K */
     int close_timeout_ms; /**< how long shielded tasks may go on at the end; default 60000 */
     int worker_limit;     /**< most threads for aglet_to_thread; default 8 */
+    /** A signal that makes the loop write its tasks to stderr as aglet_dump_tasks() does; 0:
+     * SIGQUIT in debug mode, if nobody has taken it; -1: none. Sent again while a task holds the
+     * loop, it has its usual effect. */
+    int dump_signal;
     aglet_failure_fn on_failure; /**< default: one line on stderr */
     void *on_failure_data;
 };
@@ -41,6 +45,9 @@ struct aglet_options {
  * were cut it is reported as `swallowed-cancel` and ended where it is, with -ECANCELED. When all
  * tasks wait and nothing can wake them, each is reported as `suspended-forever` and its wait,
  * shielded or not, returns -EDEADLK.
+ *
+ * A task that overflows its stack ends the process by SIGSEGV, after a line on stderr that names
+ * the task (unless the program handles that signal itself).
  *
  * @return what `main` returned; -EPERM inside a running loop (run() does not nest); -ENOMEM or
  *         another error of the kernel if no loop could be made, and then `main` was not called.
