@@ -1,25 +1,25 @@
 /*
  * Calls.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "frontend/lower.h"
 
-enum { MOST_ARGS = 128 };
-
+/* A call's children: the callee, then the arguments. */
 struct operands {
     CXCursor callee;
-    CXCursor args[MOST_ARGS];
-    uint32_t count;
+    uint32_t first, count; /* arguments, on the stack of children */
 };
 
-static void read_operands(struct lowering *l, CXCursor cursor, struct operands *o) {
-    uint32_t first, count = lower_children(l, cursor, &first);
-    o->callee = count ? lower_kid(l, first) : clang_getNullCursor();
-    o->count = 0;
-    for (uint32_t i = 1; i < count && o->count < MOST_ARGS; i++)
-        o->args[o->count++] = lower_kid(l, first + i);
-    lower_pop(l, first);
+static struct operands push_operands(struct lowering *l, CXCursor cursor) {
+    struct operands o = {.callee = clang_getNullCursor()};
+    uint32_t count = lower_children(l, cursor, &o.first);
+    if (count) {
+        o.callee = lower_kid(l, o.first++);
+        o.count = count - 1;
+    }
+    return o;
 }
 
 static ir_id result_type(struct lowering *l, CXCursor cursor) {
@@ -62,7 +62,7 @@ static bool is_builtin(struct lowering *l, CXCursor cursor, const char *name,
     if (strcmp(name, "__builtin_expect") == 0 ||
         strcmp(name, "__builtin_expect_with_probability") == 0 ||
         strcmp(name, "__builtin_assume_aligned") == 0) {
-        *result = o->count ? lower_expr(l, o->args[0]) : IR_NONE;
+        *result = o->count ? lower_expr(l, lower_kid(l, o->first)) : IR_NONE;
         return o->count > 0;
     }
     if (strcmp(name, "__builtin_unreachable") == 0 || strcmp(name, "__builtin_trap") == 0) {
@@ -108,38 +108,50 @@ static void set_target(struct lowering *l, struct ir_instr *call, CXCursor calle
     }
 }
 
-ir_id lower_call(struct lowering *l, CXCursor cursor, unsigned flags) {
-    struct operands o;
-    read_operands(l, cursor, &o);
-    CXCursor callee = callee_of(l, o.callee);
-    ir_id result;
-    CXString name = clang_getCursorSpelling(callee);
-    bool builtin = is_builtin(l, cursor, clang_getCString(name), &o, &result);
-    clang_disposeString(name);
-    if (builtin)
-        return result;
+/* The arguments' values, in order; freed by the caller. */
+static ir_id *lower_arguments(struct lowering *l, const struct operands *o, ir_id loc) {
+    ir_id *registers = lower_resize(NULL, o->count + 1, sizeof *registers);
+    for (uint32_t i = 0; i < o->count; i++) {
+        registers[i] = lower_expr(l, lower_kid(l, o->first + i));
+        if (registers[i] == IR_NONE)
+            registers[i] = emit_unknown(l, IR_NONE, loc);
+    }
+    return registers;
+}
+
+static ir_id ordinary_call(struct lowering *l, CXCursor cursor, CXCursor callee,
+                           const struct operands *o, unsigned flags) {
     struct ir_instr call = {.op = IR_CALL,
                             .flags = (uint16_t)flags,
                             .type = result_type(l, cursor),
                             .dst = IR_NONE,
                             .a = IR_NONE,
                             .b = IR_NONE,
+                            .arg_count = o->count,
                             .loc = lower_loc(l, cursor)};
     set_target(l, &call, callee);
-    ir_id registers[MOST_ARGS];
-    for (uint32_t i = 0; i < o.count; i++) {
-        registers[i] = lower_expr(l, o.args[i]);
-        if (registers[i] == IR_NONE)
-            registers[i] = emit_unknown(l, IR_NONE, call.loc);
-    }
+    ir_id *registers = lower_arguments(l, o, call.loc);
     call.first_arg = l->unit->args.count;
-    call.arg_count = o.count;
-    for (uint32_t i = 0; i < o.count; i++)
+    for (uint32_t i = 0; i < o->count; i++)
         ir_push_args(l->unit, registers[i]);
+    free(registers);
     if (!has_no_value(cursor))
         call.dst = emit_register(l);
     emit(l, call);
-    if (call.sub == IR_CALL_DIRECT && (l->unit->functions.data[call.a].flags & IR_FN_NORETURN))
+    if (call.sub == IR_CALL_DIRECT ? (l->unit->functions.data[call.a].flags & IR_FN_NORETURN) != 0
+                                   : lower_is_noreturn(clang_getCursorType(callee)))
         end_unreachable(l);
     return call.dst;
+}
+
+ir_id lower_call(struct lowering *l, CXCursor cursor, unsigned flags) {
+    struct operands o = push_operands(l, cursor);
+    CXCursor callee = callee_of(l, o.callee);
+    ir_id result;
+    CXString name = clang_getCursorSpelling(callee);
+    if (!is_builtin(l, cursor, clang_getCString(name), &o, &result))
+        result = ordinary_call(l, cursor, callee, &o, flags);
+    clang_disposeString(name);
+    lower_pop(l, clang_Cursor_isNull(o.callee) ? o.first : o.first - 1);
+    return result;
 }

@@ -91,6 +91,15 @@ void emit_store(struct lowering *l, ir_id place, ir_id value, unsigned flags, ir
     emit(l, instr);
 }
 
+void emit_opaque(struct lowering *l, const ir_id *args, uint32_t count, ir_id loc) {
+    struct ir_instr instr = blank(IR_ASM, loc);
+    instr.first_arg = l->unit->args.count;
+    instr.arg_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        ir_push_args(l->unit, args[i]);
+    emit(l, instr);
+}
+
 /* ---- places ---------------------------------------------------------------------------- */
 
 ir_id place_local(struct lowering *l, ir_id local) {

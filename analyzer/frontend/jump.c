@@ -78,17 +78,7 @@ void lower_asm(struct lowering *l, CXCursor cursor) {
         VEC_PUSH(args, address);
     }
     lower_pop(l, first);
-    ir_id first_arg = l->unit->args.count;
-    for (uint32_t i = 0; i < args.count; i++)
-        ir_push_args(l->unit, args.data[i]);
-    emit(l, (struct ir_instr){.op = IR_ASM,
-                              .type = IR_NONE,
-                              .dst = IR_NONE,
-                              .a = IR_NONE,
-                              .b = IR_NONE,
-                              .first_arg = first_arg,
-                              .arg_count = args.count,
-                              .loc = loc});
+    emit_opaque(l, args.data, args.count, loc);
     free(args.data);
     branch_to_labels(l, cursor, loc);
 }

@@ -75,13 +75,19 @@ struct named_function {
     ir_id name, function;
 };
 
+struct named_type {
+    ir_id name;
+    CXType type; /* of kind CXType_Invalid: there is no such typedef */
+};
+
 struct lowering {
     struct ir_unit *unit;
     CXTranslationUnit tu;
     struct pointer_map files, types, functions, globals, locals, field_notes;
-    IR_VEC(struct named_function) named; /* those a cleanup attribute asked for */
-    IR_VEC(CXCursor) pending;            /* definitions that still have to be lowered */
-    IR_VEC(CXCursor) kids;               /* a stack of children */
+    IR_VEC(struct named_function) named;   /* those a cleanup attribute asked for */
+    IR_VEC(struct named_type) named_types; /* those that a _Generic asked for */
+    IR_VEC(CXCursor) pending;              /* definitions that still have to be lowered */
+    IR_VEC(CXCursor) kids;                 /* a stack of children */
 
     /* the function at hand */
     IR_VEC(struct ir_local) function_locals;
@@ -120,13 +126,27 @@ ir_id lower_type(struct lowering *l, CXType type);
 /** The type of a parameter, or of a value made of it: an array or function decays to a pointer. */
 ir_id lower_param_type(struct lowering *l, CXType type);
 ir_id lower_string(struct lowering *l, CXString string);
+/** A type's name as text; of a type without one, the place where it is declared, which is the same
+ *  from wherever that is included. */
+ir_id lower_type_name(struct lowering *l, CXType type);
+/** Whether a field is an anonymous struct or union, whose members are named as if they stood in
+ *  what holds it. */
+bool lower_is_anonymous(CXCursor field);
+/** The name of the record that holds a field, seen through anonymous ones. */
+ir_id lower_record_of(struct lowering *l, CXCursor field);
+/** Whether calling a function of this type, or through a pointer of this type, does not return. */
+bool lower_is_noreturn(CXType type);
 /** The function behind a FunctionDecl; queues its body when that stands in a header. */
 ir_id lower_function_ref(struct lowering *l, CXCursor decl);
+/** The variable behind a VarDecl with static storage, with the functions in its initialiser. */
 ir_id lower_global_ref(struct lowering *l, CXCursor decl);
 /** Notes the annotations on a field that is called through. */
 void lower_field_annotations(struct lowering *l, CXCursor field);
-/** The function with that name, or IR_NONE. */
-ir_id lower_function_named(struct lowering *l, const char *name);
+/** The function with that name (a string), or IR_NONE. */
+ir_id lower_function_named(struct lowering *l, ir_id name);
+/** What the typedef with that name (a string) stands for; of kind CXType_Invalid if there is none.
+ */
+CXType lower_type_named(struct lowering *l, ir_id name);
 
 /* ---- children -------------------------------------------------------------------------- */
 
@@ -135,7 +155,7 @@ ir_id lower_function_named(struct lowering *l, const char *name);
 uint32_t lower_children(struct lowering *l, CXCursor cursor, uint32_t *first);
 void lower_pop(struct lowering *l, uint32_t first);
 CXCursor lower_kid(const struct lowering *l, uint32_t index);
-/** The expression under parentheses and implicit casts. */
+/** The expression under parentheses, implicit conversions, and choices made at compile time. */
 CXCursor lower_strip(struct lowering *l, CXCursor cursor);
 
 /* ---- emitting (emit.c) ----------------------------------------------------------------- */
@@ -148,6 +168,8 @@ ir_id emit_unknown(struct lowering *l, ir_id type, ir_id loc);
 ir_id emit_load(struct lowering *l, ir_id place, ir_id loc);
 ir_id emit_address(struct lowering *l, ir_id place, ir_id loc);
 void emit_store(struct lowering *l, ir_id place, ir_id value, unsigned flags, ir_id loc);
+/** Something done with the values of registers that is not known. */
+void emit_opaque(struct lowering *l, const ir_id *args, uint32_t count, ir_id loc);
 ir_id place_local(struct lowering *l, ir_id local);
 ir_id place_deref(struct lowering *l, ir_id address, ir_id type);
 ir_id place_field(struct lowering *l, ir_id parent, ir_id name, ir_id record, ir_id type);
@@ -197,8 +219,10 @@ void lower_for_parts(struct lowering *l, CXCursor loop, const CXCursor *kids, ui
 void lower_variable(struct lowering *l, CXCursor decl);
 /** Stores an initialiser into a place. */
 void lower_initialise(struct lowering *l, ir_id place, CXType type, CXCursor init);
-/** The tables of functions in the initialiser of a static variable. */
-void lower_slots(struct lowering *l, CXCursor decl);
+/** The tables of functions in the initialiser of `decl`, a variable with static storage. */
+void lower_slots(struct lowering *l, CXCursor decl, ir_id global);
+/** Evaluates the lengths in a declaration's type where they are variable. */
+void lower_lengths(struct lowering *l, CXCursor decl, CXType type);
 /** A function's body; `id` is its ir_function. */
 void lower_body(struct lowering *l, CXCursor definition, ir_id id);
 /** Suppression comments of the main file and of the project's headers. */

@@ -24,7 +24,8 @@ static void leave_scope(struct lowering *l, const struct scope *outer, ir_id loc
 
 /* ---- variables ------------------------------------------------------------------------- */
 
-/* The function named by a cleanup attribute, which libclang does not expose. */
+/* The function named by a cleanup attribute, which libclang does not expose: it is in the
+   declaration as the compiler has understood it. */
 static ir_id cleanup_of(struct lowering *l, CXCursor decl) {
     uint32_t first, count = lower_children(l, decl, &first);
     bool candidate = false;
@@ -33,20 +34,17 @@ static ir_id cleanup_of(struct lowering *l, CXCursor decl) {
     lower_pop(l, first);
     if (!candidate)
         return IR_NONE;
-    CXString printed = clang_getCursorPrettyPrinted(decl, NULL);
+    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(decl);
+    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_SuppressInitializers, 1);
+    CXString printed = clang_getCursorPrettyPrinted(decl, policy);
     const char *text = strstr(clang_getCString(printed), "cleanup(");
     ir_id function = IR_NONE;
     if (text) {
-        char name[256];
         text += strlen("cleanup(");
-        size_t length = strcspn(text, ") ");
-        if (length < sizeof name) {
-            memcpy(name, text, length);
-            name[length] = 0;
-            function = lower_function_named(l, name);
-        }
+        function = lower_function_named(l, ir_string_n(l->unit, text, strcspn(text, ") ")));
     }
     clang_disposeString(printed);
+    clang_PrintingPolicy_dispose(policy);
     return function;
 }
 
@@ -64,13 +62,14 @@ static void open_scope(struct lowering *l, ir_id local, ir_id cleanup, ir_id loc
 void lower_variable(struct lowering *l, CXCursor decl) {
     if (clang_Cursor_getStorageClass(decl) == CX_SC_Static ||
         clang_Cursor_getStorageClass(decl) == CX_SC_Extern) {
-        lower_slots(l, decl);
+        lower_global_ref(l, decl);
         lower_label_addresses(l, decl);
         return;
     }
     CXType type = clang_getCursorType(decl);
     ir_id cleanup = cleanup_of(l, decl);
     ir_id loc = lower_loc(l, decl);
+    lower_lengths(l, decl, type);
     ir_id local = new_local(l, lower_string(l, clang_getCursorSpelling(decl)), lower_type(l, type),
                             loc, cleanup == IR_NONE ? 0 : IR_LOCAL_CLEANUP);
     map_put(&l->locals, clang_getCanonicalCursor(decl).data[0], local);
@@ -86,20 +85,52 @@ static void declaration(struct lowering *l, CXCursor cursor) {
         CXCursor decl = lower_kid(l, first + i);
         if (clang_getCursorKind(decl) == CXCursor_VarDecl)
             lower_variable(l, decl);
+        else if (clang_getCursorKind(decl) == CXCursor_TypedefDecl)
+            lower_lengths(l, decl, clang_getTypedefDeclUnderlyingType(decl));
     }
     lower_pop(l, first);
 }
 
 /* ---- blocks and choices ---------------------------------------------------------------- */
 
+static void label(struct lowering *l, CXCursor cursor) {
+    ir_id here = new_block(l);
+    end_jump(l, here);
+    start_block(l, here);
+    struct jump made = {.kind = JUMP_LABEL,
+                        .label = lower_label_key(cursor),
+                        .name = lower_string(l, clang_getCursorSpelling(cursor)),
+                        .block = here,
+                        .scope = l->scope};
+    VEC_PUSH(l->labels, made);
+}
+
+/* The last statement of ({ }): its value, also under labels. */
+static ir_id last_value(struct lowering *l, CXCursor cursor) {
+    enum CXCursorKind kind = clang_getCursorKind(cursor);
+    if (clang_isExpression(kind))
+        return lower_expr(l, cursor);
+    if (kind == CXCursor_LabelStmt) {
+        CXCursor kids[1];
+        label(l, cursor);
+        return kids_of(l, cursor, kids, 1) ? last_value(l, kids[0]) : IR_NONE;
+    }
+    lower_statement(l, cursor);
+    return IR_NONE;
+}
+
 ir_id lower_compound(struct lowering *l, CXCursor cursor, bool value) {
     const struct scope *outer = l->scope;
     uint32_t first, count = lower_children(l, cursor, &first);
+    uint32_t last = count;
+    while (value && last > 0 &&
+           clang_getCursorKind(lower_kid(l, first + last - 1)) == CXCursor_NullStmt)
+        last--;
     ir_id result = IR_NONE;
     for (uint32_t i = 0; i < count; i++) {
         CXCursor kid = lower_kid(l, first + i);
-        if (value && i + 1 == count && clang_isExpression(clang_getCursorKind(kid)))
-            result = lower_expr(l, kid);
+        if (value && i + 1 == last)
+            result = last_value(l, kid);
         else
             lower_statement(l, kid);
     }
@@ -302,15 +333,7 @@ static void computed_goto(struct lowering *l, CXCursor cursor) {
 
 static void label_statement(struct lowering *l, CXCursor cursor) {
     CXCursor kids[1];
-    ir_id here = new_block(l);
-    end_jump(l, here);
-    start_block(l, here);
-    struct jump label = {.kind = JUMP_LABEL,
-                         .label = lower_label_key(cursor),
-                         .name = lower_string(l, clang_getCursorSpelling(cursor)),
-                         .block = here,
-                         .scope = l->scope};
-    VEC_PUSH(l->labels, label);
+    label(l, cursor);
     if (kids_of(l, cursor, kids, 1))
         lower_statement(l, kids[0]);
 }

@@ -70,6 +70,32 @@ ir_id lower_string(struct lowering *l, CXString string) {
     return id;
 }
 
+ir_id lower_type_name(struct lowering *l, CXType type) {
+    CXString spelling = clang_getTypeSpelling(type);
+    const char *from = clang_getCString(spelling);
+    char *name = lower_resize(NULL, strlen(from) + 1, 1);
+    size_t used = 0;
+    for (; *from; from++) {
+        name[used++] = *from;
+        if (*from != '(' || !strstr(from, " at "))
+            continue;
+        const char *path = strstr(from, " at ") + strlen(" at "); /* (unnamed at PATH:3:1) */
+        const char *last = path + strcspn(path, ")");
+        while (last > path && last[-1] != '/')
+            last--;
+        if (last == path || memchr(from + 1, '(', (size_t)(path - from - 1)))
+            continue;
+        memcpy(name + used, from + 1, (size_t)(path - from - 1));
+        used += (size_t)(path - from - 1);
+        from = last - 1;
+    }
+    name[used] = 0;
+    ir_id id = ir_string(l->unit, name);
+    free(name);
+    clang_disposeString(spelling);
+    return id;
+}
+
 /* The path made absolute and free of "." and "..", without asking the file system: the same text
    for the same file wherever it is included from. */
 static void normalise(char *out, size_t size, const char *path) {
@@ -238,7 +264,7 @@ static ir_id make_type(struct lowering *l, CXType type) {
         t.is_union = clang_getCursorKind(decl) == CXCursor_UnionDecl;
     }
     if (t.kind != IR_TYPE_POINTER && t.kind != IR_TYPE_ARRAY && t.kind != IR_TYPE_FUNCTION)
-        t.name = lower_string(l, clang_getTypeSpelling(clang_getUnqualifiedType(canonical)));
+        t.name = lower_type_name(l, clang_getUnqualifiedType(canonical));
     return ir_add_type(l->unit, t);
 }
 
@@ -267,6 +293,35 @@ ir_id lower_param_type(struct lowering *l, CXType type) {
                               .size = (uint64_t)clang_TargetInfo_getPointerWidth(target) / 8};
     clang_TargetInfo_dispose(target);
     return ir_add_type(l->unit, pointer);
+}
+
+bool lower_is_anonymous(CXCursor field) {
+    CXType type = clang_getCanonicalType(clang_getCursorType(field));
+    return type.kind == CXType_Record &&
+           clang_Cursor_isAnonymousRecordDecl(clang_getTypeDeclaration(type));
+}
+
+ir_id lower_record_of(struct lowering *l, CXCursor field) {
+    CXCursor record = clang_getCursorSemanticParent(field);
+    while (clang_Cursor_isAnonymousRecordDecl(record))
+        record = clang_getCursorSemanticParent(record);
+    return lower_type_name(l, clang_getCanonicalType(clang_getCursorType(record)));
+}
+
+bool lower_is_noreturn(CXType type) {
+    static const char attribute[] = "__attribute__((noreturn))";
+    type = clang_getCanonicalType(type);
+    if (type.kind == CXType_Pointer)
+        type = clang_getCanonicalType(clang_getPointeeType(type));
+    /* behind the type of a returned function the attribute would be that one's */
+    if (clang_getCanonicalType(clang_getResultType(type)).kind == CXType_Pointer)
+        return false;
+    CXString spelling = clang_getTypeSpelling(type);
+    const char *text = clang_getCString(spelling);
+    size_t length = strlen(text), tail = strlen(attribute);
+    bool noreturn = length > tail && strcmp(text + length - tail, attribute) == 0;
+    clang_disposeString(spelling);
+    return noreturn;
 }
 
 /* ---- annotations ----------------------------------------------------------------------- */
@@ -300,25 +355,23 @@ static enum CXChildVisitResult visit_param_attribute(CXCursor cursor, CXCursor p
     return CXChildVisit_Continue;
 }
 
-static void read_unexposed(struct attributes *a, CXCursor cursor) {
-    CXToken *tokens = NULL;
-    unsigned count = 0;
-    clang_tokenize(a->l->tu, clang_getCursorExtent(cursor), &tokens, &count);
-    for (unsigned i = 0; i < count; i++) {
-        CXString text = clang_getTokenSpelling(a->l->tu, tokens[i]);
-        const char *word = clang_getCString(text);
-        if (strcmp(word, "_Noreturn") == 0 || strcmp(word, "noreturn") == 0 ||
-            strcmp(word, "__noreturn__") == 0)
-            a->flags |= IR_FN_NORETURN;
-        clang_disposeString(text);
-    }
-    clang_disposeTokens(a->l->tu, tokens, count);
+/* [[noreturn]] and _Noreturn have no cursor of their own and do not show in the type; a macro may
+   have written them, so the declaration is asked as the compiler has understood it. */
+static bool is_declared_noreturn(CXCursor decl) {
+    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(decl);
+    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_TerseOutput, 1);
+    CXString printed = clang_getCursorPrettyPrinted(decl, policy);
+    const char *text = clang_getCString(printed);
+    bool noreturn =
+        strstr(text, "_Noreturn ") || strstr(text, "[[noreturn]]") || strstr(text, "[[_Noreturn]]");
+    clang_disposeString(printed);
+    clang_PrintingPolicy_dispose(policy);
+    return noreturn;
 }
 
 static enum CXChildVisitResult visit_attribute(CXCursor cursor, CXCursor parent,
                                                CXClientData data) {
     struct attributes *a = data;
-    (void)parent;
     switch (clang_getCursorKind(cursor)) {
     case CXCursor_AnnotateAttr: {
         CXString text = clang_getCursorSpelling(cursor);
@@ -334,7 +387,7 @@ static enum CXChildVisitResult visit_attribute(CXCursor cursor, CXCursor parent,
         a->flags |= IR_FN_PURE;
         break;
     case CXCursor_UnexposedAttr:
-        read_unexposed(a, cursor);
+        a->flags |= is_declared_noreturn(parent) ? IR_FN_NORETURN : 0;
         break;
     case CXCursor_ParmDecl:
         a->param++;
@@ -350,9 +403,8 @@ static enum CXChildVisitResult visit_field_attribute(CXCursor cursor, CXCursor p
                                                      CXClientData data) {
     struct lowering *l = data;
     if (clang_getCursorKind(cursor) == CXCursor_AnnotateAttr) {
-        CXCursor record = clang_getCursorSemanticParent(parent);
         struct ir_type_annotation annotation = {
-            .record = lower_string(l, clang_getTypeSpelling(clang_getCursorType(record))),
+            .record = lower_record_of(l, parent),
             .field = lower_string(l, clang_getCursorSpelling(parent)),
             .text = lower_string(l, clang_getCursorSpelling(cursor)),
             .loc = lower_loc(l, cursor)};
@@ -376,10 +428,8 @@ static uint32_t function_flags(CXCursor decl, CXType type) {
         flags |= IR_FN_VARIADIC;
     if (clang_Cursor_isFunctionInlined(decl))
         flags |= IR_FN_INLINE;
-    CXString spelling = clang_getTypeSpelling(type);
-    if (strstr(clang_getCString(spelling), "noreturn"))
+    if (lower_is_noreturn(type))
         flags |= IR_FN_NORETURN;
-    clang_disposeString(spelling);
     return flags;
 }
 
@@ -425,11 +475,19 @@ ir_id lower_function_ref(struct lowering *l, CXCursor decl) {
     return id;
 }
 
+/* int x; without extern is a definition too, unless a better one follows. */
+static bool is_definition(CXCursor decl) {
+    return clang_isCursorDefinition(decl) || clang_Cursor_getStorageClass(decl) != CX_SC_Extern;
+}
+
 ir_id lower_global_ref(struct lowering *l, CXCursor decl) {
     const void *key = clang_getCanonicalCursor(decl).data[0];
     ir_id known = map_find(&l->globals, key);
     if (known != IR_NONE)
         return known;
+    CXCursor definition = clang_getCursorDefinition(decl);
+    if (!clang_Cursor_isNull(definition))
+        decl = definition;
     enum CXLinkageKind linkage = clang_getCursorLinkage(decl);
     CXType type = clang_getCursorType(decl);
     ir_id name = lower_string(l, clang_getCursorSpelling(decl));
@@ -441,41 +499,10 @@ ir_id lower_global_ref(struct lowering *l, CXCursor decl) {
                                                                         : IR_LINK_INTERNAL,
                                .is_const = clang_isConstQualifiedType(type) != 0,
                                .is_thread_local = clang_getCursorTLSKind(decl) != CXTLS_None,
-                               .is_definition = clang_isCursorDefinition(decl) != 0,
+                               .is_definition = is_definition(decl),
                                .is_local_static = linkage == CXLinkage_NoLinkage};
     ir_id id = ir_push_globals(l->unit, global);
     map_put(&l->globals, key, id);
+    lower_slots(l, decl, id);
     return id;
-}
-
-struct by_name {
-    const char *name;
-    CXCursor found;
-};
-
-static enum CXChildVisitResult visit_named(CXCursor cursor, CXCursor parent, CXClientData data) {
-    struct by_name *search = data;
-    (void)parent;
-    if (clang_getCursorKind(cursor) != CXCursor_FunctionDecl)
-        return CXChildVisit_Continue;
-    CXString name = clang_getCursorSpelling(cursor);
-    bool same = strcmp(clang_getCString(name), search->name) == 0;
-    clang_disposeString(name);
-    if (!same)
-        return CXChildVisit_Continue;
-    search->found = cursor;
-    return CXChildVisit_Break;
-}
-
-ir_id lower_function_named(struct lowering *l, const char *name) {
-    ir_id key = ir_string(l->unit, name);
-    for (uint32_t i = 0; i < l->named.count; i++)
-        if (l->named.data[i].name == key)
-            return l->named.data[i].function;
-    struct by_name search = {name, clang_getNullCursor()};
-    clang_visitChildren(clang_getTranslationUnitCursor(l->tu), visit_named, &search);
-    struct named_function entry = {
-        key, clang_Cursor_isNull(search.found) ? IR_NONE : lower_function_ref(l, search.found)};
-    VEC_PUSH(l->named, entry);
-    return entry.function;
 }

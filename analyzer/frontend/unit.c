@@ -17,6 +17,13 @@ static bool in_main_file(CXCursor cursor, CXFile main_file) {
     return file && main_file && clang_File_isEqual(file, main_file);
 }
 
+/* A function that others can call is this unit's, also if its text stands in a file included. */
+static bool is_of_unit(CXCursor function) {
+    return clang_getCursorLinkage(function) == CXLinkage_External &&
+           !clang_Cursor_isFunctionInlined(function) &&
+           !clang_Location_isInSystemHeader(clang_getCursorLocation(function));
+}
+
 struct top_level {
     struct lowering *l;
     CXFile main_file;
@@ -26,12 +33,11 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
     struct top_level *top = data;
     (void)parent;
     enum CXCursorKind kind = clang_getCursorKind(cursor);
-    if ((kind != CXCursor_FunctionDecl && kind != CXCursor_VarDecl) ||
-        !in_main_file(cursor, top->main_file))
-        return CXChildVisit_Continue;
-    if (kind == CXCursor_VarDecl)
-        lower_slots(top->l, cursor);
-    else if (clang_isCursorDefinition(cursor))
+    if (kind == CXCursor_VarDecl && in_main_file(cursor, top->main_file) &&
+        !clang_Cursor_isNull(clang_Cursor_getVarDeclInitializer(cursor)))
+        lower_global_ref(top->l, cursor);
+    else if (kind == CXCursor_FunctionDecl && clang_isCursorDefinition(cursor) &&
+             (in_main_file(cursor, top->main_file) || is_of_unit(cursor)))
         lower_function_ref(top->l, cursor);
     return CXChildVisit_Continue;
 }
@@ -65,6 +71,7 @@ static void free_lowering(struct lowering *l) {
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         map_free(maps[i]);
     free(l->named.data);
+    free(l->named_types.data);
     free(l->pending.data);
     free(l->kids.data);
     free(l->function_locals.data);

@@ -154,6 +154,9 @@ def execute(state, text, show_deaths):
         arguments = ", ".join(state.value(r) for r in text[5:-1].split(", ") if r)
         state.events.append(f"asm({arguments})")
     elif text.startswith("dead "):
+        name = text[5:]
+        for part in [p for p in state.memory if re.match(re.escape(name) + r"(?![\w$])", p)]:
+            del state.memory[part]
         if show_deaths:
             state.events.append(text)
     elif match := re.match(r"(.*) = (r\d+)(?: init)?( aggregate)?$", text):
