@@ -46,6 +46,10 @@ int aglet_call_later(aglet_timer *timer, int64_t ms, void (*call)(void *arg), vo
     return set(timer, loop ? agl_after(agl_clock(loop), ms) : 0, call, arg);
 }
 
+int aglet_call_soon(aglet_timer *timer, void (*call)(void *arg), void *arg) {
+    return aglet_call_later(timer, 0, call, arg);
+}
+
 int aglet_call_at(aglet_timer *timer, int64_t when, void (*call)(void *arg), void *arg) {
     return set(timer, agl_after(0, when), call, arg);
 }

@@ -1,11 +1,26 @@
 #include <aglet/debug.h>
 
+#include <errno.h>
+
 #include "loop.h"
 #include "report.h"
 
 bool aglet_debugging(void) {
     struct agl_loop *loop = agl_loop_current();
     return loop ? loop->debug : agl_debug_wanted();
+}
+
+int aglet_set_debugging(bool on) {
+    struct agl_loop *loop = agl_loop_current();
+    if (!loop)
+        return -EPERM;
+    loop->debug = on;
+    loop->errands &= ~(unsigned)AGL_MEASURE_STEP;
+    if (on) {
+        loop->errands |= AGL_MEASURE_STEP;
+        agl_report_step_begins(loop);
+    }
+    return 0;
 }
 
 void(aglet_mutation_begin)(const char *what) {

@@ -117,8 +117,10 @@ ssize_t aglet_sendfile(aglet_stream *stream, const aglet_file *file, off_t offse
         return rc;
     bool plain = stream->transport == &agl_descriptor_transport;
     int64_t until = agl_stream_until(self, stream->write_ms);
-    ssize_t sent =
-        (plain ? send_by_kernel : send_by_copying)(self, stream, file->fd, offset, count, until);
+    ssize_t sent = agl_stream_drain(self, stream, 0, until);
+    if (sent == 0)
+        sent = (plain ? send_by_kernel : send_by_copying)(self, stream, file->fd, offset, count,
+                                                          until);
     agl_stream_leave(stream, &stream->writing);
     return sent;
 }

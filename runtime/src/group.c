@@ -3,6 +3,7 @@
  * until they are done and are freed at once: their errors are kept here.
  */
 #include <aglet/group.h>
+#include <aglet/task.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -116,9 +117,25 @@ static void keep_error(aglet_group *group, const aglet_task *task) {
     snprintf(error->created, sizeof error->created, "%.*s", (int)sizeof error->created - 1, where);
 }
 
+/* A task that ends before it is started is its starter's concern alone. */
+static bool tell_starter(aglet_task *task) {
+    struct agl_start *start = task->start;
+    if (!start)
+        return false;
+    task->start = NULL;
+    start->settled = true;
+    start->result = task->result < 0 ? task->result : -EPROTO;
+    agl_wake(start->starter, 0);
+    return true;
+}
+
 static void member_done(aglet_task *task) {
     aglet_group *group = task->owner_data;
     agl_list_remove(&task->member);
+    if (tell_starter(task)) {
+        leave(group);
+        return;
+    }
     if (agl_task_failed(task)) {
         keep_error(group, task);
         if (!group->cancelled)
@@ -129,9 +146,9 @@ static void member_done(aglet_task *task) {
     leave(group);
 }
 
-int(aglet_group_spawn)(aglet_group *group, aglet_fn fn, void *arg) {
-    struct agl_place place = AGL_PLACE_HERE();
-    aglet_task *self = agl_self("aglet_group_spawn");
+static int spawn(const char *function, aglet_group *group, aglet_fn fn, void *arg,
+                 struct agl_place place, aglet_task **out) {
+    aglet_task *self = agl_self(function);
     if (!self)
         return -EPERM;
     int rc = enter(self, group);
@@ -150,6 +167,94 @@ int(aglet_group_spawn)(aglet_group *group, aglet_fn fn, void *arg) {
     /* It may have been cancelled between the handing over of the place and now. */
     if (group->cancelled)
         agl_task_cancel(task);
+    *out = task;
+    return 0;
+}
+
+int(aglet_group_spawn)(aglet_group *group, aglet_fn fn, void *arg) {
+    struct agl_place place = AGL_PLACE_HERE();
+    aglet_task *task;
+    return spawn("aglet_group_spawn", group, fn, arg, place, &task);
+}
+
+/* A call put off: fn(arg) at `due`. */
+struct later {
+    int64_t due;
+    aglet_fn fn;
+    void *arg;
+};
+
+static int run_later(void *arg) {
+    struct later later = *(struct later *)arg;
+    struct agl_wait wait = {.what = "its time to start", .until = later.due};
+    free(arg);
+    int rc = agl_park(aglet_current(), &wait);
+    return rc < 0 ? rc : later.fn(later.arg);
+}
+
+int(aglet_group_call_later)(aglet_group *group, int64_t ms, aglet_fn fn, void *arg) {
+    struct agl_place place = AGL_PLACE_HERE();
+    aglet_task *self = agl_self("aglet_group_call_later");
+    if (!self)
+        return -EPERM;
+    struct later *later = agl_seam_alloc(sizeof *later);
+    if (!later)
+        return -ENOMEM;
+    *later = (struct later){agl_after(agl_clock(self->loop), ms), fn, arg};
+    aglet_task *task;
+    int rc = spawn("aglet_group_call_later", group, run_later, later, place, &task);
+    if (rc < 0)
+        free(later);
+    return rc;
+}
+
+/* Waits until the task is started or has ended; when the wait is cut, until it has ended. */
+static void wait_for_start(aglet_task *self, aglet_task *task, struct agl_start *start) {
+    struct agl_wait wait = {.what = "a task that is to tell that it is started",
+                            .object = task,
+                            .until = INT64_MAX,
+                            .on_task = true};
+    int cut = 0;
+    while (!start->settled) {
+        int rc = agl_park(self, &wait);
+        if (rc >= 0)
+            continue;
+        cut = rc;
+        wait.firm = true;
+        start->cancelled = true;
+        agl_task_cancel(task);
+    }
+    if (cut && start->result == -ECANCELED)
+        start->result = cut;
+}
+
+int(aglet_group_start)(aglet_group *group, aglet_fn fn, void *arg, void **value) {
+    struct agl_place place = AGL_PLACE_HERE();
+    aglet_task *task, *self = aglet_current();
+    struct agl_start start = {.starter = self};
+    int rc = spawn("aglet_group_start", group, fn, arg, place, &task);
+    if (rc < 0)
+        return rc;
+    task->start = &start;
+    wait_for_start(self, task, &start);
+    if (value && start.result == 0)
+        *value = start.value;
+    return start.result;
+}
+
+int aglet_started(void *value) {
+    aglet_task *self = agl_self("aglet_started");
+    if (!self)
+        return -EPERM;
+    struct agl_start *start = self->start;
+    if (!start)
+        return -EINVAL;
+    if (start->cancelled)
+        return -ECANCELED;
+    self->start = NULL;
+    start->value = value;
+    start->settled = true;
+    agl_wake(start->starter, 0);
     return 0;
 }
 

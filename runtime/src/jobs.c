@@ -75,10 +75,9 @@ static void report_failure(const aglet_jobs *jobs, const aglet_task *task, int e
     char where[AGL_PLACE_TEXT];
     struct aglet_failure failure = {task->name, error,
                                     agl_place_text(&task->created, where, sizeof where), reason};
-    aglet_task *running = jobs->loop->running;
-    jobs->loop->running = NULL;
+    agl_outside_begin(jobs->loop);
     jobs->options.on_failure(jobs->options.on_failure_data, &failure);
-    jobs->loop->running = running;
+    agl_outside_end(jobs->loop);
 }
 
 static void free_job_if_unused(aglet_job *job) {

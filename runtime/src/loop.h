@@ -79,8 +79,10 @@ struct aglet_task {
     void *arg;
     aglet_task *awaiter;             /* who takes the result */
     aglet_task *watcher;             /* who only wants to know when it is done */
+    agl_list done;                   /* of aglet_done: to be called at the end */
     void (*ended)(aglet_task *task); /* tells a group and the like, before the task is freed */
     void *owner_data;
+    struct agl_start *start;       /* to be told that the task is started; NULL: nothing */
     struct agl_binding *bindings;  /* context variables, the latest first */
     struct agl_binding *inherited; /* those it started with */
     struct agl_place created;
@@ -99,8 +101,18 @@ struct aglet_task {
     unsigned locks;
     unsigned mutations;
     bool deadlocked;
-    bool lost; /* stopped in the middle: its stack is not used again */
+    bool ending; /* in the calls at its end, still on its stack */
+    bool lost;   /* stopped in the middle: its stack is not used again */
     char name[AGL_NAME_SIZE];
+};
+
+/** What aglet_group_start() waits for; on its caller's stack. */
+struct agl_start {
+    aglet_task *starter;
+    void *value;
+    int result;
+    bool settled;
+    bool cancelled; /* the starter was cut: the task has to end */
 };
 
 /** What the thread had used of time and processor at the beginning of a step. */
@@ -123,9 +135,11 @@ enum agl_errand {
 struct agl_loop {
     struct agl_context context; /* of the thread's own stack, which polls */
     struct agl_fiber fiber;
+    aglet_task *behind;  /* whose stack a function of the program runs on that is no coroutine */
     aglet_task *running; /* NULL while the thread's own stack runs */
     aglet_task *main;
-    aglet_task *zombie;                /* a finished task without owner, still on its stack */
+    aglet_task *creator; /* of a task that takes its first step eagerly; goes on after that step */
+    aglet_task *zombie;  /* a finished task without owner, still on its stack */
     struct agl_inspection *inspection; /* what the next task that is switched to has to tell */
     unsigned errands;                  /* of enum agl_errand: to be run after the next switch */
     agl_list ready;
@@ -147,6 +161,7 @@ struct agl_loop {
     int slot;          /* among the loops of the process; -1: none */
     void *fault_stack; /* the fault handler's; NULL: not ours */
     bool fault_handled;
+    bool blocks_sigpipe; /* which was not blocked before */
     bool debug, closing;
 };
 
@@ -174,6 +189,8 @@ aglet_task *agl_wake_first(agl_list *row, int result);
 int agl_park(aglet_task *self, const struct agl_wait *wait);
 /** Lets the other ready tasks run. */
 void agl_pause(aglet_task *self);
+/** Lets a ready task take its first step, and goes on then. */
+void agl_step_into(aglet_task *self, aglet_task *task);
 /** Leaves a task that is done; does not return. */
 _Noreturn void agl_leave(aglet_task *self);
 /** The task is done and belongs to nobody: frees it once its stack is left. */
@@ -187,6 +204,16 @@ void agl_run_ready(struct agl_loop *loop);
 int64_t agl_clock(struct agl_loop *loop);
 /** `ms` milliseconds after `from` nanoseconds; AGLET_FOREVER and overflow give INT64_MAX. */
 int64_t agl_after(int64_t from, int64_t ms);
+
+/** Calls of functions that are no coroutines, from a task's stack. */
+static inline void agl_outside_begin(struct agl_loop *loop) {
+    loop->behind = loop->running;
+    loop->running = NULL;
+}
+static inline void agl_outside_end(struct agl_loop *loop) {
+    loop->running = loop->behind;
+    loop->behind = NULL;
+}
 
 /* scope.c */
 
@@ -226,6 +253,11 @@ bool agl_task_failed(const aglet_task *task);
 
 /** Waits until `task` is done. With `firm` zero, returns the error that cut the wait. */
 int agl_wait_done(aglet_task *self, aglet_task *task, bool firm);
+
+/* done.c */
+
+/** Makes the calls that wait for the task's end. */
+void agl_call_done(aglet_task *task);
 
 /* group.c */
 

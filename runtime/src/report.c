@@ -170,12 +170,11 @@ void agl_report_failure(const aglet_task *task, int error, const char *reason) {
         .reason = reason,
     };
     /* The handler is no coroutine, though it is called from the end of one. */
-    aglet_task *running = task->loop->running;
-    task->loop->running = NULL;
+    agl_outside_begin(task->loop);
     if (options->on_failure)
         options->on_failure(options->on_failure_data, &failure);
     else
         fprintf(stderr, "aglet: %s: task %s: %s: %s\n", failure.created, failure.task,
                 failure.reason, strerror(-failure.error));
-    task->loop->running = running;
+    agl_outside_end(task->loop);
 }

@@ -14,6 +14,7 @@
 #include "poll.h"
 #include "report.h"
 #include "resource.h"
+#include "sigpipe.h"
 #include "worker.h"
 
 enum { SLOW_STEP_MS = 100, CLOSE_TIMEOUT_MS = 60000, WORKERS_MAX = 8 };
@@ -149,8 +150,10 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
     agl_loop_set_current(&loop);
     agl_loops_enter(&loop);
     agl_fault_enter(&loop);
+    agl_sigpipe_enter(&loop);
     int result = run_main(&loop, fn, arg, place);
     agl_workers_close(&loop);
+    agl_sigpipe_leave(&loop);
     agl_fault_leave(&loop);
     agl_loops_leave(&loop);
     agl_loop_set_current(NULL);

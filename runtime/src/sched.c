@@ -89,10 +89,9 @@ int agl_backtrace(aglet_task *task, void **addresses, int size) {
     /* The first call of all loads the unwinder, which wants more room. */
     if (backtrace(addresses, size) == 0)
         return 0;
-    struct agl_inspection inspection = {.fiber =
-                                            loop->running ? &loop->running->fiber : &loop->fiber,
-                                        .addresses = addresses,
-                                        .size = size};
+    aglet_task *here = loop->running ? loop->running : loop->behind;
+    struct agl_inspection inspection = {
+        .fiber = here ? &here->fiber : &loop->fiber, .addresses = addresses, .size = size};
     loop->inspection = &inspection;
     loop->errands |= AGL_INSPECT;
     agl_fiber_leave(inspection.fiber, &task->fiber, 0);
@@ -137,10 +136,17 @@ aglet_task *agl_wake_first(agl_list *row, int result) {
     return task;
 }
 
+/* Nobody is ready, it is time to poll, or an eager task's first step is over. */
+static __attribute__((noinline)) aglet_task *choose_otherwise(struct agl_loop *loop) {
+    aglet_task *creator = loop->creator;
+    loop->creator = NULL;
+    return creator;
+}
+
 /* Who runs next; NULL: the thread's own stack. */
 static aglet_task *choose(struct agl_loop *loop) {
     if (agl_list_empty(&loop->ready) || ++loop->turns >= TURNS_MAX)
-        return NULL;
+        return choose_otherwise(loop);
     return agl_seam_pick(loop);
 }
 
@@ -177,6 +183,26 @@ void agl_run_ready(struct agl_loop *loop) {
         agl_context_switch(&loop->context, &next->context);
         arrive(loop, &loop->fiber);
     }
+}
+
+void agl_step_into(aglet_task *self, aglet_task *task) {
+    struct agl_loop *loop = self->loop;
+    /* Eager tasks may create eager tasks: each keeps what its own creator waits for. */
+    aglet_task *outer = loop->creator;
+    unsigned turns = loop->turns;
+    if (loop->debug)
+        agl_report_slow_step(self);
+    agl_list_remove(&task->row);
+    loop->creator = self;
+    loop->turns = TURNS_MAX; /* so that the next choice is choose_otherwise() */
+    self->state = AGL_READY;
+    task->state = AGL_RUNNING;
+    loop->running = task;
+    agl_fiber_leave(&self->fiber, &task->fiber, 0);
+    agl_context_switch(&self->context, &task->context);
+    arrive(loop, &self->fiber);
+    loop->creator = outer;
+    loop->turns = turns;
 }
 
 void agl_pause(aglet_task *self) {

@@ -16,7 +16,7 @@ ssize_t agl_seam_read(int fd, void *buffer, size_t size) {
 
 ssize_t agl_seam_write(int fd, const void *data, size_t size) {
     for (;;) {
-        /* A peer that went away is an error to return, not a signal; pipes have no such flag. */
+        /* A peer that went away is an error to return, not a signal; for pipes see sigpipe.c. */
         ssize_t count = send(fd, data, size, MSG_NOSIGNAL);
         if (count < 0 && errno == ENOTSOCK)
             count = write(fd, data, size);

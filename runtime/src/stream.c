@@ -120,6 +120,8 @@ static void destroy(aglet_stream *stream) {
     if (stream->transport->destroy)
         stream->transport->destroy(stream);
     free(stream->buffer);
+    free(stream->put.data);
+    free(stream->sent.data);
     free(stream);
 }
 
@@ -152,7 +154,9 @@ ssize_t aglet_stream_write_some(aglet_stream *stream, const void *data, size_t s
     if (rc < 0)
         return rc;
     int64_t until = agl_stream_until(self, stream->write_ms);
-    ssize_t count = stream->transport->write(self, stream, data, size, until);
+    ssize_t count = agl_stream_drain(self, stream, 0, until);
+    if (count == 0)
+        count = stream->transport->write(self, stream, data, size, until);
     agl_stream_leave(stream, &stream->writing);
     return count;
 }
@@ -164,7 +168,8 @@ int aglet_stream_write(aglet_stream *stream, const void *data, size_t size) {
         return rc;
     int64_t until = agl_stream_until(self, stream->write_ms);
     const char *rest = data;
-    while (size > 0) {
+    rc = agl_stream_drain(self, stream, 0, until);
+    while (rc == 0 && size > 0) {
         ssize_t count = stream->transport->write(self, stream, rest, size, until);
         if (count < 0) {
             rc = (int)count;
@@ -183,22 +188,29 @@ int aglet_stream_shutdown(aglet_stream *stream) {
     if (rc < 0)
         return rc;
     int64_t until = agl_stream_until(self, stream->write_ms);
-    rc = stream->transport->shutdown(self, stream, until);
+    rc = agl_stream_drain(self, stream, 0, until);
+    if (rc == 0)
+        rc = stream->transport->shutdown(self, stream, until);
     agl_stream_leave(stream, &stream->writing);
     return rc;
 }
 
-/* A farewell that nobody reads must not hold the close up; nor may a cancellation cut it. */
+/* What was put is still sent, and the transport says goodbye. A peer that does not read must not
+ * hold the close up; nor may a cancellation cut it. */
 static int say_farewell(aglet_stream *stream) {
     aglet_task *self = aglet_current();
-    if (!stream->transport->close || !stream->resource.loop || !self || stream->writing)
+    if (!stream->resource.loop || !self || stream->writing ||
+        (!stream->unsent && !stream->transport->close))
         return 0;
     int64_t ms = stream->close_ms > 0 ? stream->close_ms : FAREWELL_MS;
     struct agl_scope *shield =
         agl_scope_open(self, AGL_SCOPE_SHIELD, INT64_MAX, stream->resource.acquired);
     if (!shield)
         return -ENOMEM;
-    int rc = stream->transport->close(self, stream, agl_stream_until(self, ms));
+    int64_t until = agl_stream_until(self, ms);
+    int rc = agl_stream_drain(self, stream, 0, until);
+    if (rc == 0 && stream->transport->close)
+        rc = stream->transport->close(self, stream, until);
     agl_scope_close(self, shield);
     return rc;
 }

@@ -121,6 +121,7 @@ void agl_task_end(aglet_task *self, int result, bool lost) {
     self->state = AGL_DONE;
     self->wait = (struct agl_wait){0};
     loop->unfinished--;
+    agl_call_done(self);
     if (self->watcher)
         agl_wake(self->watcher, 0);
     if (self->ended) {
@@ -168,6 +169,19 @@ aglet_task *(aglet_create)(aglet_fn fn, void *arg) {
     return agl_task_new(self->loop, fn, arg, AGL_OWNER_HANDLE, place);
 }
 
+aglet_task *(aglet_create_eager)(aglet_fn fn, void *arg) {
+    struct agl_place place = AGL_PLACE_HERE();
+    aglet_task *self = agl_self("aglet_create_eager");
+    if (!self) {
+        errno = EPERM;
+        return NULL;
+    }
+    aglet_task *task = agl_task_new(self->loop, fn, arg, AGL_OWNER_HANDLE, place);
+    if (task)
+        agl_step_into(self, task);
+    return task;
+}
+
 int aglet_cancel(aglet_task *task) {
     if (!task)
         return -EINVAL;
@@ -181,7 +195,7 @@ int aglet_detach(aglet_task *task) {
     if (task->awaiter)
         return -EBUSY;
     task->owner = AGL_OWNER_DETACHED;
-    if (task->state == AGL_DONE) {
+    if (task->state == AGL_DONE && !task->ending) {
         if (agl_task_failed(task))
             agl_report_failure(task, task->result, "detached task failed");
         agl_task_free(task);
@@ -212,6 +226,22 @@ const char *aglet_task_name(const aglet_task *task) {
 aglet_task *aglet_current(void) {
     struct agl_loop *loop = agl_loop_current();
     return loop ? loop->running : NULL;
+}
+
+size_t aglet_all_tasks(aglet_task **list, size_t size) {
+    struct agl_loop *loop = agl_loop_current();
+    size_t count = 0;
+    if (!loop)
+        return 0;
+    AGL_LIST_EACH(node, &loop->tasks) {
+        aglet_task *task = AGL_CONTAINER(node, aglet_task, link);
+        if (task->state == AGL_DONE)
+            continue;
+        if (count < size)
+            list[count] = task;
+        count++;
+    }
+    return count;
 }
 
 int aglet_yield(void) {

@@ -42,6 +42,9 @@ AGLET_MIXED int aglet_dump_tasks(int fd);
 /** True in debug mode. */
 AGLET_MIXED bool aglet_debugging(void);
 
+/** Turns the running loop's debug mode on or off. @return 0; -EPERM outside a loop. */
+AGLET_MIXED int aglet_set_debugging(bool on);
+
 /**
  * Marks the beginning and the end of a change that must not be torn: several writes to a database,
  * a file or a peer that only make sense together. Call the end only when the change is whole or

@@ -44,6 +44,34 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_SPAWNS_INTO(2, 3, 1)
     AGLET_CALLS_BACK(2, coroutine, once)
         AGLET_BORROWS(3, join) int aglet_group_spawn(aglet_group *group, aglet_fn fn, void *arg);
 
+/**
+ * As aglet_group_spawn(), but fn(arg) is called in `ms` milliseconds. The task counts among the
+ * group's from now on: the close waits for it, and when the group is cancelled before the time,
+ * `fn` is never called.
+ */
+AGLET_MUST_USE AGLET_COROUTINE
+AGLET_SUSPENDS AGLET_SPAWNS_INTO(3, 4, 1) AGLET_CALLS_BACK(3, coroutine, once)
+    AGLET_BORROWS(4, join) int aglet_group_call_later(aglet_group *group, int64_t ms, aglet_fn fn,
+                                                      void *arg);
+
+/**
+ * As aglet_group_spawn(), and waits until the task calls aglet_started(): a server that listens, a
+ * connection that is up. A task that ends before is no failure of the group, only of this call.
+ * @param value NULL, or where what it gives to aglet_started() goes
+ * @return 0: the task goes on in the group; the task's failure if it ended before, -EPROTO if it
+ *         ended without one; -ECANCELED, -ETIMEDOUT if the caller was cut, -ENOMEM, -EPERM: then
+ *         nothing runs.
+ */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_SPAWNS_INTO(2, 3, 1)
+    AGLET_CALLS_BACK(2, coroutine, once)
+        AGLET_BORROWS(3, join) int aglet_group_start(aglet_group *group, aglet_fn fn, void *arg,
+                                                     void **value);
+
+/** In a task that aglet_group_start() made: it is started. @return 0; -ECANCELED if nobody waits
+ *  for it any more: it has to end; -EINVAL in another task, which does no harm; -EPERM outside a
+ *  coroutine. */
+AGLET_COROUTINE int aglet_started(void *value);
+
 /** Cancels all tasks of the group and the rest of its body. Does not wait. @return 0. */
 int aglet_group_cancel(aglet_group *group);
 

@@ -46,6 +46,9 @@ struct aglet_options {
  * tasks wait and nothing can wake them, each is reported as `suspended-forever` and its wait,
  * shielded or not, returns -EDEADLK.
  *
+ * SIGPIPE is blocked in this thread meanwhile: writing to a peer that has gone is an error
+ * (-EPIPE).
+ *
  * A task that overflows its stack ends the process by SIGSEGV, after a line on stderr that names
  * the task (unless the program handles that signal itself).
  *

@@ -75,12 +75,34 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_stream_write_some(ag
                                                                               const void *data,
                                                                               size_t size);
 
+/**
+ * Puts a copy of `size` bytes into the stream's buffer and returns at once, without suspending.
+ * They are sent in the background, in order and before any later write, half-close or close;
+ * several small ones go out together. When sending fails, the next operation that writes returns
+ * the error.
+ * @return 0; -EAGAIN if more than the high limit is unsent: drain first; -EBUSY during a write,
+ *         -EBADF, -ENOMEM, -EPERM outside a coroutine, or the error with which sending failed.
+ */
+AGLET_MUST_USE AGLET_COROUTINE int aglet_stream_put(aglet_stream *stream, const void *data,
+                                                    size_t size);
+
+/** Waits, if more than the high limit of bytes is unsent, until no more than the low limit is.
+ *  @return 0; -ECANCELED, -ETIMEDOUT (what was put is sent all the same); -EBADF; the error with
+ *          which sending failed. */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_stream_drain(aglet_stream *stream);
+
+/** How many bytes that were put are unsent. */
+size_t aglet_stream_unsent(const aglet_stream *stream);
+
+/** The limits of the buffer in bytes; high 0: the default ones, 64 KiB and 16 KiB. */
+void aglet_stream_set_limits(aglet_stream *stream, size_t high, size_t low);
+
 /** Half-close: the peer reads the end of the stream. @return 0; -ENOTSOCK for a pipe; an error. */
 AGLET_COROUTINE AGLET_SUSPENDS int aglet_stream_shutdown(aglet_stream *stream);
 
-/** Closes and frees the stream, whatever is returned; a cancellation does not cut it short. TLS
- * says goodbye first, for at most the close limit (default 1 s). Tasks that read or write get
- * -EBADF. NULL is left alone. @return 0; an error of the goodbye. */
+/** Closes and frees the stream, whatever is returned; a cancellation does not cut it short. What
+ * was put is sent first, and TLS says goodbye, for at most the close limit (default 1 s). Tasks
+ * that read or write get -EBADF. NULL is left alone. @return 0; an error of the goodbye. */
 AGLET_COROUTINE
 AGLET_SUSPENDS AGLET_RELEASES(stream, 1) int aglet_stream_close(aglet_stream *stream);
 

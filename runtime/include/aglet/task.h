@@ -23,6 +23,14 @@ AGLET_MUST_USE AGLET_SPAWNS(1, 2) AGLET_CALLS_BACK(1, coroutine, once)
     AGLET_BORROWS(2, join) aglet_task *aglet_create(aglet_fn fn, void *arg);
 
 /**
+ * As aglet_create(), but the task runs at once, until it first suspends or ends; then the creator
+ * goes on before any other task. So this call is no suspension, and a task that never has to wait
+ * costs its caller no turn.
+ */
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SPAWNS(1, 2) AGLET_CALLS_BACK(1, coroutine, once)
+    AGLET_BORROWS(2, join) aglet_task *aglet_create_eager(aglet_fn fn, void *arg);
+
+/**
  * Waits for a task and frees its handle, whatever is returned (except for wrong use).
  *
  * When the waiting task is cancelled or its deadline passes, the awaited task is cancelled too and
@@ -58,6 +66,30 @@ int aglet_task_result(const aglet_task *task);
 /** True once the task was asked to stop. */
 bool aglet_task_cancelled(const aglet_task *task);
 
+/** A call when a task ends; owned by the caller, who keeps it in memory until it has been called or
+ *  taken back. Zero-initialise. The fields are private. */
+struct aglet_done {
+    void *private_fields[2];
+    void (*call)(void *arg, int result);
+    void *arg;
+};
+typedef struct aglet_done aglet_done;
+
+/**
+ * Calls call(arg, result) when the task ends, outside of any coroutine; it must not block. A task
+ * may have several, which are called in the order of this. Does not take over the result: the
+ * handle still has to be awaited or detached.
+ * @return 0; -EALREADY if the task has ended, -EBUSY if `done` is in use, -EINVAL for NULL.
+ */
+AGLET_CALLS_BACK(3, loop, once)
+AGLET_BORROWS(2, callback)
+AGLET_BORROWS(4, callback)
+int aglet_task_on_done(aglet_task *task, aglet_done *done, void (*call)(void *arg, int result),
+                       void *arg);
+
+/** Takes the call back. @return true if it had not been made yet. */
+bool aglet_done_cancel(aglet_done *done);
+
 /** Gives the task a name for messages; the first 31 bytes are copied. */
 void aglet_task_set_name(aglet_task *task, const char *name);
 
@@ -66,6 +98,10 @@ const char *aglet_task_name(const aglet_task *task);
 
 /** The running task, not owned; NULL outside a coroutine. */
 AGLET_MIXED aglet_task *aglet_current(void);
+
+/** The loop's tasks that have not ended, the oldest first, not owned: valid until the next
+ *  suspension. @return how many there are; at most `size` go into `list`. */
+AGLET_MIXED size_t aglet_all_tasks(aglet_task **list, size_t size);
 
 /**
  * Lets all other ready tasks run once. @return 0, -ECANCELED, -ETIMEDOUT; -EPERM outside a

@@ -37,6 +37,11 @@ AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback)
     AGLET_BORROWS(4, callback) int aglet_call_later(aglet_timer *timer, int64_t ms,
                                                     void (*call)(void *arg), void *arg);
 
+/** As aglet_call_later(), as soon as the loop next polls; in the order of the calls. */
+AGLET_MIXED AGLET_CALLS_BACK(2, loop, once) AGLET_BORROWS(1, callback)
+    AGLET_BORROWS(3, callback) int aglet_call_soon(aglet_timer *timer, void (*call)(void *arg),
+                                                   void *arg);
+
 /** As aglet_call_later(), at the time `when` of aglet_now(). */
 AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback)
     AGLET_BORROWS(4, callback) int aglet_call_at(aglet_timer *timer, int64_t when,

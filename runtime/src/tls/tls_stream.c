@@ -225,7 +225,7 @@ static int check(const aglet_stream *stream, const aglet_tls_context *context, c
         return -EINVAL;
     if (!context->server && context->verify && !name)
         return -EINVAL;
-    if (stream->reading || stream->writing)
+    if (stream->reading || stream->writing || stream->unsent)
         return -EBUSY;
     return stream->length && unread == AGLET_TLS_UNREAD_FAILS ? -EBADMSG : 0;
 }
