@@ -140,7 +140,9 @@ bool lower_is_noreturn(CXType type);
 ir_id lower_function_ref(struct lowering *l, CXCursor decl);
 /** The variable behind a VarDecl with static storage, with the functions in its initialiser. */
 ir_id lower_global_ref(struct lowering *l, CXCursor decl);
-/** Notes the annotations on a field that is called through. */
+/** Notes the annotations on a typedef. */
+void lower_typedef_annotations(struct lowering *l, CXCursor decl);
+/** Notes the annotations on a field that is called through or filled, and those of its type. */
 void lower_field_annotations(struct lowering *l, CXCursor field);
 /** The function with that name (a string), or IR_NONE. */
 ir_id lower_function_named(struct lowering *l, ir_id name);

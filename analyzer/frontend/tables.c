@@ -153,8 +153,9 @@ static ir_id range_loc(struct lowering *l, CXSourceRange range, bool only_end) {
     CXFile file = NULL, end_file = NULL, spell_file = NULL;
     unsigned spell_line;
     struct ir_loc loc = {0};
-    clang_getExpansionLocation(start, &file, &loc.line, &loc.col, NULL);
-    clang_getExpansionLocation(end, &end_file, &loc.end_line, &loc.end_col, NULL);
+    /* a macro's argument stands where it is written, the macro's own text where it is used */
+    clang_getFileLocation(start, &file, &loc.line, &loc.col, NULL);
+    clang_getFileLocation(end, &end_file, &loc.end_line, &loc.end_col, NULL);
     if (!file)
         return IR_NONE;
     if (end_file != file || loc.end_line < loc.line ||
@@ -190,7 +191,7 @@ static ir_id name_loc(struct lowering *l, CXCursor decl, ir_id name) {
     CXFile file = NULL;
     struct ir_loc loc = {0};
     CXSourceLocation at = clang_getCursorLocation(decl);
-    clang_getExpansionLocation(at, &file, &loc.line, &loc.col, NULL);
+    clang_getFileLocation(at, &file, &loc.line, &loc.col, NULL);
     if (!file)
         return IR_NONE;
     loc.file = loc.spell_file = file_id(l, file, at);
@@ -399,25 +400,46 @@ static enum CXChildVisitResult visit_attribute(CXCursor cursor, CXCursor parent,
     return CXChildVisit_Continue;
 }
 
-static enum CXChildVisitResult visit_field_attribute(CXCursor cursor, CXCursor parent,
-                                                     CXClientData data) {
-    struct lowering *l = data;
+struct type_notes {
+    struct lowering *l;
+    ir_id record, field;
+};
+
+static enum CXChildVisitResult visit_type_attribute(CXCursor cursor, CXCursor parent,
+                                                    CXClientData data) {
+    const struct type_notes *notes = data;
+    (void)parent;
     if (clang_getCursorKind(cursor) == CXCursor_AnnotateAttr) {
         struct ir_type_annotation annotation = {
-            .record = lower_record_of(l, parent),
-            .field = lower_string(l, clang_getCursorSpelling(parent)),
-            .text = lower_string(l, clang_getCursorSpelling(cursor)),
-            .loc = lower_loc(l, cursor)};
-        ir_push_type_annotations(l->unit, annotation);
+            .record = notes->record,
+            .field = notes->field,
+            .text = lower_string(notes->l, clang_getCursorSpelling(cursor)),
+            .loc = lower_loc(notes->l, cursor)};
+        ir_push_type_annotations(notes->l->unit, annotation);
     }
     return CXChildVisit_Continue;
+}
+
+void lower_typedef_annotations(struct lowering *l, CXCursor decl) {
+    struct type_notes notes = {l, lower_string(l, clang_getCursorSpelling(decl)), IR_NONE};
+    clang_visitChildren(decl, visit_type_attribute, &notes);
 }
 
 void lower_field_annotations(struct lowering *l, CXCursor field) {
     if (map_find(&l->field_notes, field.data[0]) != IR_NONE)
         return;
     map_put(&l->field_notes, field.data[0], 1);
-    clang_visitChildren(field, visit_field_attribute, l);
+    CXType type = clang_getCursorType(field);
+    CXType pointee = clang_getPointeeType(type);
+    CXCursor named = clang_getTypeDeclaration(pointee.kind == CXType_Invalid ? type : pointee);
+    bool noted = clang_getCursorKind(named) == CXCursor_TypedefDecl && clang_Cursor_hasAttrs(named);
+    if (!noted && !clang_Cursor_hasAttrs(field))
+        return;
+    struct type_notes notes = {l, lower_record_of(l, field),
+                               lower_string(l, clang_getCursorSpelling(field))};
+    clang_visitChildren(field, visit_type_attribute, &notes);
+    if (noted) /* what the typedef says is said of the field */
+        clang_visitChildren(named, visit_type_attribute, &notes);
 }
 
 /* ---- functions and globals ------------------------------------------------------------- */

@@ -39,6 +39,8 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
     else if (kind == CXCursor_FunctionDecl && clang_isCursorDefinition(cursor) &&
              (in_main_file(cursor, top->main_file) || is_of_unit(cursor)))
         lower_function_ref(top->l, cursor);
+    else if (kind == CXCursor_TypedefDecl && clang_Cursor_hasAttrs(cursor))
+        lower_typedef_annotations(top->l, cursor);
     return CXChildVisit_Continue;
 }
 

@@ -102,7 +102,7 @@ def call(state, match):
     arguments = ", ".join(state.value(r) for r in match[3].split(", ") if r)
     if target.startswith("*"):
         register, _, place = target[1:].partition(" of ")
-        target = "*" + (state.place(place)[0] if place else state.value(register))
+        target = "*" + (load(state, place) if place else state.value(register))
     text = f"{target}({arguments})"
     state.events.append(("~" if "cleanup" in flags else "") + text)
     state.changed(text)
