@@ -43,6 +43,10 @@ ir_id expr_gnu_conditional(struct lowering *l, CXCursor common, CXCursor otherwi
  */
 void expr_arm(struct lowering *l, ir_id block, CXCursor cursor, ir_id result, ir_id join);
 ir_id expr_generic(struct lowering *l, CXCursor cursor);
+/** Lowers an atomic builtin, whose operands are `count` children; false if it is none, or one that
+ *  is not a load, a store, or a step. */
+bool expr_atomic(struct lowering *l, CXCursor cursor, uint32_t first, uint32_t count,
+                 ir_id *result);
 ir_id expr_unexposed(struct lowering *l, CXCursor cursor);
 ir_id expr_string(struct lowering *l, CXCursor cursor);
 

@@ -72,7 +72,7 @@ ir_id expr_unexposed(struct lowering *l, CXCursor cursor) {
     else if (count == 0 || is_named(l, cursor, "__builtin_types_compatible_p") ||
              is_named(l, cursor, "__builtin_va_arg") || lower_constant(cursor, &constant))
         result = expr_constant(l, cursor);
-    else
+    else if (!expr_atomic(l, cursor, first, count, &result))
         result = opaque(l, cursor, first, count);
     lower_pop(l, first);
     return result;

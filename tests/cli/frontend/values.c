@@ -1,5 +1,7 @@
 /* Expressions: what they evaluate, once and in order, and what they are worth. */
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include "marks.h"
 
@@ -269,20 +271,43 @@ void compound_literal_scalar(void) {
     use((int){f()});
 }
 
-//: g() f() asm(p, 5, f()) h() k()
-void atomic_store(int *p) {
+//: g() f() *p = f() h()
+void atomic_store_once(int *p) {
     __atomic_store_n(p, f(), (g(), 5));
     h();
-    k();
 }
 
-//: f() asm(p, 5, f()) g() asm(p, 5, q, 5, g(), 0) h() asm((p + h()), 5) k()
+//: f() *p = f() use(*p) g() *(q + g()) = (*(q + g()) + 2) use((*(q + g()) + 2))
+//+ *p = (*p | 4) use(*p) use(*p)
 void atomics(int *p, int *q) {
-    int x = __atomic_exchange_n(p, f(), 5);
-    x += __atomic_compare_exchange_n(p, q, g(), 0, 5, 5);
-    x += __atomic_load_n(p + h(), 5);
-    (void)x;
-    k();
+    use(__atomic_exchange_n(p, f(), 5));
+    use(__atomic_add_fetch(q + g(), 2, 5));
+    use(__atomic_fetch_or(p, 4, 5));
+    use(__atomic_load_n(p, 5));
+}
+
+//: f() asm(p, 5, q, 5, f(), 0) use(?)
+void atomics_not_followed(int *p, int *q) {
+    use(__atomic_compare_exchange_n(p, q, f(), 0, 5, 5));
+}
+
+//: flag = 1 use(flag) count = (count - 1) [(count == 1)] f()
+//: flag = 1 use(flag) count = (count - 1) [!(count == 1)]
+void atomics_of_the_standard(void) {
+    static atomic_bool flag;
+    static atomic_int count;
+    atomic_store(&flag, true);
+    use(atomic_load(&flag));
+    if (atomic_fetch_sub(&count, 1) == 1)
+        f();
+}
+
+//: use(5)
+void atomics_on_a_local(void) {
+    atomic_int x;
+    atomic_init(&x, 3);
+    atomic_fetch_add_explicit(&x, 2, memory_order_relaxed);
+    use(atomic_load_explicit(&x, memory_order_acquire));
 }
 
 _Atomic int counter;
