@@ -214,7 +214,16 @@ static void element(struct walk *w, struct where where, CXType type, struct stre
     }
 }
 
+static void zero_the_rest(struct walk *w, struct where where, CXType type, const bool *done,
+                          ir_id loc);
+
+/* Zero, as far down as records go. */
 static void store_zero(struct lowering *l, ir_id place, CXType type, ir_id loc) {
+    if (is_record(type) && !is_union(type)) {
+        struct walk w = {l, IR_NONE};
+        zero_the_rest(&w, (struct where){place, IR_NONE, IR_NONE}, type, NULL, loc);
+        return;
+    }
     if (is_record(type) || is_array(type)) {
         emit_store(l, place, emit_unknown(l, IR_NONE, loc), IR_STORE_INIT | IR_STORE_AGGREGATE,
                    loc);
@@ -223,14 +232,18 @@ static void store_zero(struct lowering *l, ir_id place, CXType type, ir_id loc) 
     emit_store(l, place, emit_const(l, 0, lower_type(l, type), loc), IR_STORE_INIT, loc);
 }
 
-/* Fields that no initialiser names are zero. */
-static void zero_the_rest(struct walk *w, struct where where, const struct fields *fields,
-                          const bool *done, ir_id loc) {
-    for (uint32_t i = 0; i < fields->list.count; i++) {
-        CXCursor field = fields->list.data[i];
-        if (!done[i] && !is_padding(field) && !lower_is_anonymous(field))
-            store_zero(w->l, at_field(w, where, field).place, clang_getCursorType(field), loc);
+/* Fields that no initialiser names are zero. `done` may be NULL: none is named. */
+static void zero_the_rest(struct walk *w, struct where where, CXType type, const bool *done,
+                          ir_id loc) {
+    struct fields fields = fields_of(type);
+    for (uint32_t i = 0; i < fields.list.count; i++) {
+        CXCursor field = fields.list.data[i];
+        CXType field_type = clang_getCursorType(field);
+        bool shared = lower_is_anonymous(field) && is_union(field_type); /* has no place */
+        if ((!done || !done[i]) && !is_padding(field) && !shared)
+            store_zero(w->l, at_field(w, where, field).place, field_type, loc);
     }
+    free(fields.list.data);
 }
 
 /* Takes what belongs to a record or array from the stream. Designators and what is too much belong
@@ -274,7 +287,7 @@ static void fill(struct walk *w, struct where where, CXType type, struct stream 
         at = at < 0 ? end : at + 1;
     }
     if (braced && !is_union(type) && w->global == IR_NONE)
-        zero_the_rest(w, where, &fields, done, loc);
+        zero_the_rest(w, where, type, done, loc);
     free(done);
     free(fields.list.data);
 }

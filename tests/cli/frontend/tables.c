@@ -193,3 +193,24 @@ void local_empty(void) {
     use(p.x);
     use(p.y);
 }
+
+//: use(1) use(0) use(0) use(0)
+void local_zero_all_the_way_down(void) {
+    struct outer {
+        int a;
+        union {
+            int u;
+            float v;
+        };
+        struct {
+            int b;
+        };
+        struct {
+            struct point p;
+        } inner;
+    } x = {.a = 1}, y = {};
+    use(x.a);
+    use(x.b);
+    use(x.inner.p.y);
+    use(y.a);
+}
