@@ -32,12 +32,17 @@ static bool looks_like_constructor(const struct path *path) {
     return made && made->kind == IR_TYPE_RECORD;
 }
 
-/* A coroutine that makes something is a factory already: it is awaited. */
+/* A coroutine that makes something is a factory already: it is awaited. And a function whose roles
+   tell that it waits or starts something does no more than it says. */
 static bool is_constructor(const struct path *path) {
+    static const enum role_kind open_words[] = {ROLE_FACTORY, ROLE_COROUTINE, ROLE_BLOCKS,
+                                                ROLE_SUSPENDS, ROLE_SPAWNS};
     if (check_has_role(path, ROLE_CONSTRUCTOR))
         return true;
-    return looks_like_constructor(path) && !check_has_role(path, ROLE_FACTORY) &&
-           !check_has_role(path, ROLE_COROUTINE);
+    for (size_t i = 0; i < sizeof open_words / sizeof *open_words; i++)
+        if (check_has_role(path, open_words[i]))
+            return false;
+    return looks_like_constructor(path);
 }
 
 static const char *deed_of(const char *subject, bool blocks) {
@@ -59,7 +64,8 @@ static const char *deed_of(const char *subject, bool blocks) {
 
 static void report(struct path *path, const struct path_call *call, const char *subject,
                    bool blocks, const struct chain *chain) {
-    struct finding finding = {.loc = call->instr->loc};
+    struct finding finding = {.loc = call->instr->loc,
+                              .cause = chain ? check_chain_end(chain) : NULL};
     const char *guilty = chain ? check_chain_end(chain)->callee : call->callee->name;
     finding_message(&finding, "constructor '%s' %s: '%s'%s", check_function_name(path),
                     deed_of(subject, blocks), guilty ? guilty : "a function",

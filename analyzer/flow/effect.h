@@ -14,7 +14,8 @@ enum return_class { RETURNS_NEGATIVE = 1, RETURNS_ZERO = 2, RETURNS_POSITIVE = 4
 enum effect_kind {
     EFFECT_ACQUIRE, /* the target holds a resource that the caller owns */
     EFFECT_RELEASE, /* the target's resource is given back */
-    EFFECT_TAKE     /* the target now belongs to somebody else */
+    EFFECT_TAKE,    /* the target now belongs to somebody else */
+    EFFECT_SET      /* if what the argument points to was set, the outcome is one of `when` */
 };
 
 enum effect_target {

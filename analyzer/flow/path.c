@@ -147,6 +147,21 @@ static void trace_branch(struct path *path, struct state *state, ir_id loc, enum
     state->trace = arena_copy(&path->context.arena, &step, sizeof step);
 }
 
+/* Where two pointers turn out to be one, what was acquired as the one may be released as the other:
+   `if (copy != text) free(copy);` */
+static void meet_aliases(struct path *path, struct state *state, value_id condition, bool truth) {
+    const struct value *v = value_at(&path->context.values, condition);
+    if (v->kind != VALUE_BINARY || v->op != (truth ? IR_EQ : IR_NE) ||
+        value_at(&path->context.values, v->b)->kind == VALUE_INT)
+        return;
+    value_id a = v->a, b = v->b;
+    struct state *current = path->state;
+    path->state = state;
+    path_escape(path, a);
+    path_escape(path, b);
+    path->state = current;
+}
+
 static void take_branch(struct path *path, const struct ir_block *block) {
     struct state_context *c = &path->context;
     value_id value = path->state->registers[block->value];
@@ -155,6 +170,8 @@ static void take_branch(struct path *path, const struct ir_block *block) {
     if (can && cannot) {
         trace_branch(path, yes, block->loc, TRACE_TRUE);
         trace_branch(path, no, block->loc, TRACE_FALSE);
+        meet_aliases(path, yes, value, true);
+        meet_aliases(path, no, value, false);
     }
     if (can)
         arrive(path, ir_succ(path->unit, block, 0), yes);
@@ -273,6 +290,7 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     path->blocks = mem_zero(function->block_count, sizeof *path->blocks);
     path->queue = mem_zero(1, sizeof *path->queue);
     path->kept_params = mem_zero(function->param_count, sizeof *path->kept_params);
+    path->wrote_params = mem_zero(function->param_count, sizeof *path->wrote_params);
     find_range(path);
     path->discharged = mem_zero(path->instr_count, sizeof *path->discharged);
     enter(path);
@@ -295,6 +313,7 @@ void path_end(struct path *path) {
     free(path->queue->items);
     free(path->queue);
     free(path->kept_params);
+    free(path->wrote_params);
     free(path->discharged);
     free(path->losses);
     values_free(&path->context.values);

@@ -62,6 +62,7 @@ struct path {
     ir_id first_instr; /* the function's instructions lie in this range of the unit's */
     uint32_t instr_count;
     bool *kept_params;   /* parameters that were stored, or handed to somebody who may keep them */
+    bool *wrote_params;  /* parameters behind which something was stored that is not tracked */
     uint8_t *discharged; /* by instruction of the function: which of the resources it acquired were
                             released or handed on on some path, a bit each */
     struct path_loss *losses;

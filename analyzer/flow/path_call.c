@@ -17,6 +17,15 @@ static bool root_is_local(const struct path *path, region_id region) {
     return region_at(t, region_root(t, region))->kind == REGION_LOCAL;
 }
 
+/* May others read and write it? */
+static bool is_exposed(const struct path *path, region_id region) {
+    const struct region *root =
+        region_at(&path->context.values, region_root(&path->context.values, region));
+    if (root->kind == REGION_LOCAL)
+        return (path->state->exposed[root->a / 64] >> (root->a % 64)) & 1;
+    return true;
+}
+
 static void trace_acquire(struct path *path, const struct path_call *call) {
     struct path_trace step = {.before = path->state->trace,
                               .loc = call->instr->loc,
@@ -26,15 +35,20 @@ static void trace_acquire(struct path *path, const struct path_call *call) {
 }
 
 /* The same call on an earlier round of a loop lost its resource, and now makes another: that is
-   the last moment to say so. */
+   the last moment to say so. With the counters generalised the call may be thought to come twice
+   where it comes once: no evidence. */
 static void settle_earlier(struct path *path, const struct duty *again) {
     struct state *state = path->state;
-    for (uint32_t i = state->duty_count; i-- > 0;)
-        if (state->duties[i].origin == again->origin && state->duties[i].which == again->which &&
-            state->duties[i].status == DUTY_LOST) {
-            path_note_loss(path, &state->duties[i], state->duties[i].end);
+    for (uint32_t i = state->duty_count; i-- > 0;) {
+        struct duty *duty = &state->duties[i];
+        if (duty->origin != again->origin || duty->which != again->which)
+            continue;
+        duty->joined |= duty->widened;
+        if (duty->status == DUTY_LOST) {
+            path_note_loss(path, duty, duty->end);
             state_remove_duty(state, i);
         }
+    }
 }
 
 static void ask_target(const struct path *path, const struct ir_instr *instr, ir_id function,
@@ -85,10 +99,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
         duty.entity = result;
     } else if (effect->target == TARGET_ARG) {
         region_id region = arg_region(path, call, effect->arg);
-        if (region == REGION_UNKNOWN || !root_is_local(path, region))
-            return;
-        const struct region *root = region_at(t, region_root(t, region));
-        if ((state->exposed[root->a / 64] >> (root->a % 64)) & 1)
+        if (region == REGION_UNKNOWN || is_exposed(path, region))
             return;
         duty.entity = value_address(t, region);
     } else {
@@ -99,6 +110,8 @@ static void acquire(struct path *path, const struct path_call *call, const struc
         duty.entity = state_fresh(&path->context, state, call->id, &pointer);
         state_bind(&path->context, state, region, duty.entity);
         const struct region *r = region_at(t, region);
+        if (r->kind != REGION_POINTEE && is_exposed(path, region))
+            return;
         if (!root_is_local(path, region)) {
             if (r->kind != REGION_POINTEE || value_at(t, r->a)->kind != VALUE_PARAM)
                 return;
@@ -112,6 +125,24 @@ static void acquire(struct path *path, const struct path_call *call, const struc
         trace_acquire(path, call);
         state_add_duty(&path->context, state, duty);
     }
+}
+
+/* The callee may have set what the argument points to, which was null. */
+static void set(struct path *path, const struct path_call *call, const struct effect *effect,
+                value_id result) {
+    region_id region = arg_region(path, call, effect->arg);
+    static const struct ir_type pointer = {.kind = IR_TYPE_POINTER};
+    if (region == REGION_UNKNOWN || is_exposed(path, region))
+        return;
+    struct duty fact = {.entity = state_fresh(&path->context, path->state, call->id, &pointer),
+                        .status = DUTY_NONE,
+                        .when = effect->when,
+                        .guard = result,
+                        .which = (uint8_t)(effect - call->callee->effects),
+                        .origin = call->id,
+                        .end = IR_NONE};
+    state_bind(&path->context, path->state, region, fact.entity);
+    state_add_duty(&path->context, path->state, fact);
 }
 
 static void release(struct path *path, const struct path_call *call, const struct effect *effect) {
@@ -156,9 +187,9 @@ static void hand_over(struct path *path, const struct path_call *call, const str
     value_id value = call->args[effect->arg];
     struct duty *duty = state_duty(state, value);
     unsigned returns = state_classes(&path->context, state, result);
-    bool decided = !duty || duty->guard == VALUE_UNKNOWN ||
-                   !(state_classes(&path->context, state, duty->guard) & ~(unsigned)duty->when);
-    if (!duty || duty->status != DUTY_OPEN || !decided || !(returns & ~(unsigned)effect->when)) {
+    if (!duty || duty->status != DUTY_OPEN ||
+        !state_guard_is_decided(&path->context, state, duty) ||
+        !(returns & ~(unsigned)effect->when)) {
         path_escape(path, value);
         return;
     }
@@ -179,14 +210,6 @@ static void doubt_guards(struct path *path, const struct binding *gone) {
         if (path->state->duties[i].guard != VALUE_UNKNOWN &&
             path->state->duties[i].guard == gone->value)
             path->state->duties[i].joined = true;
-}
-
-static bool is_exposed(const struct path *path, region_id region) {
-    const struct region *root =
-        region_at(&path->context.values, region_root(&path->context.values, region));
-    if (root->kind == REGION_LOCAL)
-        return (path->state->exposed[root->a / 64] >> (root->a % 64)) & 1;
-    return true;
 }
 
 /* Anything that is not private to this function may have changed. */
@@ -231,6 +254,9 @@ static void pass_arguments(struct path *path, const struct path_call *call) {
         }
         if ((callee->flags & CALLEE_PURE) || (effect && effect->kind == EFFECT_RELEASE))
             continue;
+        const struct value *v = value_at(&path->context.values, call->args[i]);
+        if (v->kind == VALUE_PARAM && !(effect && effect->target == TARGET_OUT))
+            path->wrote_params[v->a] = true;
         region_id region = arg_region(path, call, i);
         if (region == REGION_UNKNOWN)
             continue;
@@ -277,8 +303,25 @@ static value_id part_of_argument(struct path *path, const struct path_call *call
     return id;
 }
 
+/* Is what the argument points to known to be null before the call? */
+static bool was_null(const struct path *path, const struct path_call *call,
+                     const struct effect *effect) {
+    bool found = false;
+    if (effect->arg >= call->arg_count)
+        return false;
+    const struct value *v = value_at(&path->context.values, call->args[effect->arg]);
+    if (v->kind != VALUE_ADDRESS)
+        return false;
+    value_id value = state_lookup(path->state, v->a, &found);
+    return found && state_classes(&path->context, path->state, value) == RETURNS_ZERO;
+}
+
 static void apply(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
+    uint32_t null_before = 0;
+    for (size_t i = 0; i < callee->effect_count && i < 32; i++)
+        if (callee->effects[i].kind == EFFECT_SET && was_null(path, call, &callee->effects[i]))
+            null_before |= UINT32_C(1) << i;
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_RELEASE && !is_excused(path, call, i))
             release(path, call, &callee->effects[i]);
@@ -296,6 +339,9 @@ static void apply(struct path *path, const struct path_call *call) {
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i))
             acquire(path, call, &callee->effects[i], result);
+    for (size_t i = 0; i < callee->effect_count && i < 32; i++)
+        if ((null_before >> i) & 1)
+            set(path, call, &callee->effects[i], result);
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
     int depth = path->state->shields + callee->shields;

@@ -68,6 +68,17 @@ static bool is_vague(const struct path *path, region_id region) {
     }
 }
 
+/* The array of a vague element. */
+static region_id array_of(const struct path *path, region_id region) {
+    const struct value_table *t = &path->context.values;
+    region_id array = region;
+    for (const struct region *r = region_at(t, region);
+         r->kind == REGION_ELEMENT || r->kind == REGION_FIELD; r = region_at(t, r->a))
+        if (r->kind == REGION_ELEMENT && value_at(t, r->b)->kind != VALUE_INT)
+            array = r->a;
+    return array;
+}
+
 static bool is_local(const struct path *path, region_id region) {
     const struct value_table *t = &path->context.values;
     return region_at(t, region_root(t, region))->kind == REGION_LOCAL;
@@ -118,7 +129,7 @@ static void escape(struct path *path, value_id value, int depth) {
     let_go(path, base);
     const struct value v = *value_at(t, base);
     if (v.kind == VALUE_PARAM)
-        path->kept_params[v.a] = true;
+        path->kept_params[v.a] = path->wrote_params[v.a] = true;
     if (v.kind == VALUE_ADDRESS) {
         region_id root = region_root(t, v.a);
         const struct region *r = region_at(t, root);
@@ -127,6 +138,9 @@ static void escape(struct path *path, value_id value, int depth) {
         escape_contents(path, root, depth);
     } else if (v.kind == VALUE_SYMBOL || v.kind == VALUE_PARAM) {
         escape_contents(path, region_pointee(t, base), depth);
+    } else if (v.kind == VALUE_BINARY && !(v.op >= IR_EQ && v.op <= IR_GE)) {
+        escape(path, v.a, depth + 1); /* a pointer with flags in its low bits */
+        escape(path, v.b, depth + 1);
     }
 }
 
@@ -139,8 +153,11 @@ void path_escape_contents(struct path *path, region_id whole) {
 }
 
 void path_note_loss(struct path *path, const struct duty *duty, ir_id exit) {
-    if (duty->joined)
+    const struct state *state = path->state;
+    if (duty->joined || !state_duty_is_real(&path->context, state, duty))
         return;
+    if (duty->lapses && !state_guard_is_decided(&path->context, state, duty))
+        return; /* handed over, but for a failure that nobody asked for */
     for (uint32_t i = 0; i < path->loss_count; i++)
         if (path->losses[i].duty->origin == duty->origin &&
             path->losses[i].duty->which == duty->which)
@@ -323,7 +340,9 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
         value = value_intern(&path->context.values, (struct value){.kind = VALUE_PART, .a = whole});
         if (instr->dst == path->returned) /* its locals end before the block does */
             path_escape_contents(path, region);
-    } else if (region != REGION_UNKNOWN && !is_vague(path, region)) {
+    } else if (region != REGION_UNKNOWN && is_vague(path, region)) {
+        path_escape_contents(path, array_of(path, region)); /* any of them: who frees it? */
+    } else if (region != REGION_UNKNOWN) {
         value = state_lookup(state, region, &found);
         if (!found) {
             value = fresh(path, id, instr->type);
@@ -364,6 +383,9 @@ static void store_out(struct path *path, region_id region, value_id value) {
         duty->status = DUTY_OUT;
         duty->out = region;
     } else {
+        if (r->kind == REGION_POINTEE && value_at(t, r->a)->kind == VALUE_PARAM &&
+            state_classes(&path->context, path->state, value) != RETURNS_ZERO)
+            path->wrote_params[value_at(t, r->a)->a] = true;
         path_escape(path, value);
     }
 }
@@ -489,11 +511,6 @@ void path_step_return(struct path *path, const struct ir_block *block) {
     for (uint32_t i = 0; i < state->duty_count; i++) {
         struct duty *duty = &state->duties[i];
         if (duty->status != DUTY_OPEN && duty->status != DUTY_LOST)
-            continue;
-        if (!state_duty_is_real(&path->context, state, duty))
-            continue;
-        if (duty->lapses && /* handed over, but for a failure that nobody asked for */
-            (state_classes(&path->context, state, duty->guard) & ~(unsigned)duty->when))
             continue;
         if (duty->status == DUTY_OPEN)
             duty->trace = state->trace;

@@ -277,13 +277,39 @@ static bool is_result(const struct state_context *c, value_id value) {
            c->cfg->unit->instrs.data[v->a].op == IR_CALL;
 }
 
+/* The facts on a value that its being in one of the classes gives. */
+static struct constraint class_fact(value_id value, unsigned classes) {
+    struct constraint fact = everything(value);
+    if (!(classes & RETURNS_NEGATIVE))
+        fact.low = classes & RETURNS_ZERO ? 0 : 1;
+    if (!(classes & RETURNS_POSITIVE))
+        fact.high = classes & RETURNS_ZERO ? 0 : -1;
+    fact.nonzero = !(classes & RETURNS_ZERO);
+    return fact;
+}
+
+/* What a call stored through its argument, and what it returned, go together: an error was set if
+   and only if the call failed. */
+static bool assume_outcome(struct state_context *c, struct state *state, value_id value,
+                           bool truth) {
+    for (uint32_t i = 0; i < state->duty_count; i++) {
+        const struct duty *duty = &state->duties[i];
+        if (duty->entity != value || duty->guard == VALUE_UNKNOWN || duty->guard == value ||
+            duty->lapses || (duty->status == DUTY_NONE && !truth))
+            continue;
+        unsigned classes = truth ? duty->when : RETURNS_ANY & ~(unsigned)duty->when;
+        return state_narrow(c, state, class_fact(duty->guard, classes));
+    }
+    return true;
+}
+
 bool state_assume(struct state_context *c, struct state *state, value_id value, bool truth) {
     struct constraint fact = everything(value);
     if (truth)
         fact.nonzero = true;
     else
         fact.low = fact.high = 0;
-    if (!state_narrow(c, state, fact))
+    if (!state_narrow(c, state, fact) || !assume_outcome(c, state, value, truth))
         return false;
     const struct value v = *value_at(&c->values, value);
     if (v.kind != VALUE_BINARY || !is_comparison(v.op))
@@ -323,7 +349,8 @@ struct duty *state_duty(struct state *state, value_id entity) {
     if (entity == VALUE_UNKNOWN)
         return NULL;
     for (uint32_t i = 0; i < state->duty_count; i++)
-        if (state->duties[i].entity == entity && state->duties[i].status != DUTY_LOST)
+        if (state->duties[i].entity == entity && state->duties[i].status != DUTY_LOST &&
+            state->duties[i].status != DUTY_NONE)
             return &state->duties[i];
     return NULL;
 }
@@ -334,6 +361,12 @@ bool state_duty_is_real(const struct state_context *c, const struct state *state
         return false;
     return duty->entity == VALUE_UNKNOWN || duty->entity == duty->guard ||
            state_classes(c, state, duty->entity) != RETURNS_ZERO;
+}
+
+bool state_guard_is_decided(const struct state_context *c, const struct state *state,
+                            const struct duty *duty) {
+    return duty->guard == VALUE_UNKNOWN ||
+           (state_classes(c, state, duty->guard) & ~(unsigned)duty->when) == 0;
 }
 
 struct duty *state_add_duty(struct state_context *c, struct state *state, struct duty duty) {
@@ -425,7 +458,7 @@ static bool duty_equal(const struct duty *x, const struct duty *y) {
     return x->entity == y->entity && x->subject == y->subject && x->status == y->status &&
            x->when == y->when && x->guard == y->guard && x->origin == y->origin &&
            x->which == y->which && x->out == y->out && x->joined == y->joined &&
-           x->lapses == y->lapses;
+           x->widened == y->widened && x->lapses == y->lapses;
 }
 
 bool state_same_property(const struct state *x, const struct state *y) {
@@ -433,7 +466,7 @@ bool state_same_property(const struct state *x, const struct state *y) {
         return false;
     for (uint32_t i = 0; i < x->duty_count; i++) {
         struct duty a = x->duties[i], b = y->duties[i];
-        a.joined = b.joined = false;
+        a.joined = b.joined = a.widened = b.widened = false;
         if (!duty_equal(&a, &b))
             return false;
     }
@@ -445,7 +478,8 @@ bool state_equal(const struct state *x, const struct state *y) {
         x->constraint_count != y->constraint_count)
         return false;
     for (uint32_t i = 0; i < x->duty_count; i++)
-        if (x->duties[i].joined != y->duties[i].joined)
+        if (x->duties[i].joined != y->duties[i].joined ||
+            x->duties[i].widened != y->duties[i].widened)
             return false;
     for (uint32_t i = 0; i < x->binding_count; i++)
         if (x->bindings[i].region != y->bindings[i].region ||

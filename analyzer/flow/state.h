@@ -24,7 +24,8 @@ enum duty_status {
     DUTY_OPEN, /* must be released */
     DUTY_OUT,  /* stored where the caller finds it; no longer ours, but part of the summary */
     DUTY_DONE, /* released; kept while the entity can still be named */
-    DUTY_LOST  /* nothing refers to it any more, and it was open */
+    DUTY_LOST, /* nothing refers to it any more, and it was open */
+    DUTY_NONE  /* no resource: if the entity is not null, the guard is in `when` */
 };
 
 /** A resource and what became of it. */
@@ -34,6 +35,7 @@ struct duty {
     uint8_t status;
     uint8_t when;   /* holds if `guard` is in these classes (enum return_class); 7: always */
     bool joined;    /* states were joined since: no evidence to report from */
+    bool widened;   /* a loop's counters were generalised since */
     bool lapses;    /* handed over unless `guard` says that it failed: gone if nobody asks */
     value_id guard; /* VALUE_UNKNOWN: none */
     uint8_t which;  /* the call may acquire several: the effect's number */
@@ -96,6 +98,9 @@ struct duty *state_duty(struct state *state, value_id entity);
 /** False when the path shows that there is no resource: the acquiring call failed on it. */
 bool state_duty_is_real(const struct state_context *c, const struct state *state,
                         const struct duty *duty);
+/** True when the path shows that the duty's condition holds. */
+bool state_guard_is_decided(const struct state_context *c, const struct state *state,
+                            const struct duty *duty);
 struct duty *state_add_duty(struct state_context *c, struct state *state, struct duty duty);
 void state_remove_duty(struct state *state, uint32_t index);
 

@@ -114,17 +114,27 @@ static bool all_leaves_marked(const struct reach *r, value_id value) {
     }
 }
 
-static bool guard_is_decided(const struct reach *r, const struct state *state,
-                             const struct duty *duty) {
-    return (state_classes(r->c, state, duty->guard) & ~(unsigned)duty->when) == 0;
+/* A result that nobody looks at is still asked for while an error that came with it is alive: what
+   else the call acquired depends on it. */
+static void mark_telling_guards(struct reach *r, const struct state *state) {
+    for (uint32_t i = 0; i < state->duty_count; i++) {
+        const struct duty *alive = &state->duties[i];
+        if (alive->guard == VALUE_UNKNOWN || !r->marked[alive->entity])
+            continue;
+        for (uint32_t k = 0; k < state->duty_count; k++)
+            if (k != i && state->duties[k].guard == alive->guard)
+                mark(r, alive->guard);
+    }
 }
 
 /* A lost duty is kept apart from its entity, so that the entity's symbol can be used again. */
 static void settle_duties(struct reach *r, struct state *state, const struct cfg_block *facts,
                           ir_id loc) {
+    mark_telling_guards(r, state);
     for (uint32_t i = 0; i < state->duty_count;) {
         struct duty *duty = &state->duties[i];
-        if (duty->status == DUTY_OPEN && !state_duty_is_real(r->c, state, duty)) {
+        if ((duty->status == DUTY_OPEN || duty->status == DUTY_OUT || duty->status == DUTY_LOST) &&
+            !state_duty_is_real(r->c, state, duty)) {
             state_remove_duty(state, i);
             continue;
         }
@@ -132,7 +142,11 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
                      local_object_is_alive(r->c, facts, duty->entity) ||
                      value_at(&r->c->values, duty->entity)->kind == VALUE_PARAM;
         if (duty->guard != VALUE_UNKNOWN && !r->marked[duty->guard] && duty->status != DUTY_LOST) {
-            if (duty->lapses && !guard_is_decided(r, state, duty)) {
+            if (duty->lapses && !state_guard_is_decided(r->c, state, duty)) {
+                state_remove_duty(state, i);
+                continue;
+            }
+            if (duty->status == DUTY_NONE) {
                 state_remove_duty(state, i);
                 continue;
             }
@@ -143,7 +157,7 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
             i++;
             continue;
         }
-        if (duty->status == DUTY_DONE) {
+        if (duty->status == DUTY_DONE || duty->status == DUTY_NONE) {
             state_remove_duty(state, i);
             continue;
         }
@@ -323,7 +337,10 @@ bool state_join(struct state_context *c, struct state *into, const struct state 
     }
     for (uint32_t i = 0; i < into->duty_count; i++) {
         bool joined = other->duties[i].joined || (changed && (lost_relation || !widen));
-        if (into->duties[i].status != DUTY_LOST && joined && !into->duties[i].joined) {
+        if (into->duties[i].status == DUTY_LOST)
+            continue;
+        into->duties[i].widened |= other->duties[i].widened || (widen && changed);
+        if (joined && !into->duties[i].joined) {
             into->duties[i].joined = true;
             changed = true;
         }

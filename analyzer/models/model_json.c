@@ -97,12 +97,24 @@ static int read_kinds(struct model_reader *reader, json_t *kinds, struct model_d
 
 /* ---- functions --------------------------------------------------------------------------- */
 
-static bool is_identifier(const char *name) {
+static size_t identifier(const char *name) {
     size_t i = 0;
     while (isalpha((unsigned char)name[i]) || name[i] == '_' ||
            (i && isdigit((unsigned char)name[i])))
         i++;
-    return i > 0 && !name[i];
+    return i;
+}
+
+/* NAME, or with `field` RECORD.NAME. */
+static bool is_key(const char *name, bool field) {
+    size_t length = identifier(name);
+    if (field) {
+        if (length == 0 || name[length] != '.')
+            return false;
+        name += length + 1;
+        length = identifier(name);
+    }
+    return length > 0 && !name[length];
 }
 
 static int read_parameters(struct model_reader *reader, const json_t *entry,
@@ -206,17 +218,17 @@ static int copy_function(struct model_reader *reader, const json_t *entry,
     return 0;
 }
 
-/* Entries with roles first, so that "same-as" may name a function that stands further down. */
-static int read_entries(struct model_reader *reader, json_t *functions, struct model_draft *draft,
-                        bool copies) {
-    for (void *at = json_object_iter(functions); at; at = json_object_iter_next(functions, at)) {
+static int read_entries(struct model_reader *reader, json_t *entries, struct model_draft *draft,
+                        bool fields, bool copies) {
+    for (void *at = json_object_iter(entries); at; at = json_object_iter_next(entries, at)) {
         const char *name = json_object_iter_key(at);
         const json_t *entry = json_object_iter_value(at);
         if ((json_object_get(entry, "same-as") != NULL) != copies)
             continue;
         reader_enter(reader, name);
-        if (!is_identifier(name))
-            return reader_fail(reader, "is not the name of a C function");
+        if (!is_key(name, fields))
+            return reader_fail(reader, fields ? "is not the name of a field, RECORD.FIELD"
+                                              : "is not the name of a C function");
         if (!json_is_object(entry))
             return reader_fail(reader, "must be an object, not %s", reader_type_of(entry));
         /* Counted only when it is complete, lest it be found as the source of a copy. */
@@ -229,6 +241,17 @@ static int read_entries(struct model_reader *reader, json_t *functions, struct m
             return -1;
         reader_leave(reader);
     }
+    return 0;
+}
+
+/* Entries with roles first, so that "same-as" may name one that stands further down. */
+static int read_section(struct model_reader *reader, const char *name, json_t *entries,
+                        struct model_draft *draft, bool fields) {
+    reader_enter(reader, name);
+    if (read_entries(reader, entries, draft, fields, false) < 0 ||
+        read_entries(reader, entries, draft, fields, true) < 0)
+        return -1;
+    reader_leave(reader);
     return 0;
 }
 
@@ -253,8 +276,8 @@ static int read_headers(struct model_reader *reader, const json_t *headers) {
 }
 
 static int read_frame(struct model_reader *reader, const json_t *root, struct model_draft *draft) {
-    static const char *const known[] = {"$schema", "model",     "name",  "about",    "package",
-                                        "headers", "constants", "kinds", "functions"};
+    static const char *const known[] = {"$schema", "model",     "name",  "about",     "package",
+                                        "headers", "constants", "kinds", "functions", "fields"};
     if (!json_is_object(root))
         return reader_fail(reader, "a model must be an object, not %s", reader_type_of(root));
     if (reader_check_keys(reader, root, "a model", known, COUNT(known)) < 0)
@@ -280,14 +303,15 @@ static int read_model(struct model_reader *reader, const json_t *root, struct mo
     reader->constants = section(reader, root, "constants", &failed);
     json_t *kinds = failed ? NULL : section(reader, root, "kinds", &failed);
     json_t *functions = failed ? NULL : section(reader, root, "functions", &failed);
+    json_t *fields = failed ? NULL : section(reader, root, "fields", &failed);
     if (failed || read_constants(reader) < 0 || read_kinds(reader, kinds, draft) < 0)
         return -1;
-    draft->functions = mem_zero(json_object_size(functions) + 1, sizeof *draft->functions);
-    reader_enter(reader, "functions");
-    if (read_entries(reader, functions, draft, false) < 0 ||
-        read_entries(reader, functions, draft, true) < 0)
-        return -1;
-    return 0;
+    draft->functions = mem_zero(json_object_size(functions) + json_object_size(fields) + 1,
+                                sizeof *draft->functions);
+    return read_section(reader, "functions", functions, draft, false) < 0 ||
+                   read_section(reader, "fields", fields, draft, true) < 0
+               ? -1
+               : 0;
 }
 
 int model_read(const char *path, const char *text, size_t length, struct model_draft *draft,

@@ -16,6 +16,12 @@ struct check {
     const struct function *function;
     const struct prog_options *options;
     struct diag_list *diags;
+    struct told {
+        size_t rule;
+        ir_id loc;
+        const void *cause;
+    } *told;
+    size_t told_count;
 };
 
 static const struct check *check_of(const struct path *path) {
@@ -135,10 +141,23 @@ static struct diag_range range_of(const struct ir_unit *unit, ir_id id) {
                                .end_col = loc->end_col};
 }
 
+/* The same place again is another path to it, which may be the shorter one. */
+static bool was_told(const struct path *path, const struct finding *finding) {
+    struct check *check = path->user;
+    if (!finding->cause)
+        return false;
+    for (size_t i = 0; i < check->told_count; i++)
+        if (check->told[i].rule == path->current && check->told[i].cause == finding->cause)
+            return check->told[i].loc != finding->loc;
+    check->told = mem_resize(check->told, check->told_count + 1, sizeof *check->told);
+    check->told[check->told_count++] = (struct told){path->current, finding->loc, finding->cause};
+    return false;
+}
+
 void check_report(const struct path *path, struct finding *finding) {
     const struct check *check = check_of(path);
     const struct rule *rule = check->options->rules[path->current];
-    if (finding->loc == IR_NONE) {
+    if (finding->loc == IR_NONE || was_told(path, finding)) {
         free_finding(finding);
         return;
     }
@@ -198,11 +217,13 @@ void prog_check(struct program *program, const struct prog_options *options,
         stats->functions_capped += function->summary.capped;
         if (!function->summary.worth_checking || !is_wanted(function, options))
             continue;
-        struct check check = {program, function, options, diags};
+        struct check check = {
+            .program = program, .function = function, .options = options, .diags = diags};
         struct path path;
         path_run(&path, function->unit, &function->unit->functions.data[function->id], &client,
                  listeners, options->rule_count, &check);
         path_end(&path);
+        free(check.told);
     }
     count_incomplete(program, stats);
     free(listeners);

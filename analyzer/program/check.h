@@ -24,7 +24,8 @@ const char *check_kind_release(const struct path *path, const char *kind);
 
 /** A finding in the making. Start with zeroes; check_report frees it. */
 struct finding {
-    ir_id loc; /* where it is shown */
+    ir_id loc;         /* where it is shown */
+    const void *cause; /* what is guilty, or NULL: a function is told once of each cause */
     char *message, *help;
     struct finding_step {
         const struct ir_unit *unit;
@@ -51,7 +52,8 @@ void finding_chain(struct finding *finding, const struct chain *chain);
 /** The link at the chain's end, where the deed is done. */
 const struct chain *check_chain_end(const struct chain *chain);
 
-/** Reports for the rule that is being called. At most once for a rule and a location. */
+/** Reports for the rule that is being called. At most once for a rule and a location, and for a
+ *  rule, a function and a cause. */
 void check_report(const struct path *path, struct finding *finding);
 
 #endif

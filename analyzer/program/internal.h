@@ -50,6 +50,18 @@ struct slot {
     prog_fn function;
 };
 
+/** What is promised of every function stored in a record's field. */
+struct field {
+    const char *name; /* "record.field" */
+    struct function contract;
+};
+
+/** Where to send a sentence about input that is passed over. */
+struct warner {
+    void (*warn)(const char *sentence, void *data);
+    void *data;
+};
+
 struct program {
     const struct model_set *models;
     struct ir_unit **units;
@@ -67,6 +79,8 @@ struct program {
     size_t edge_count, edge_capacity;
     struct slot *slots;
     size_t slot_count, slot_capacity;
+    struct field *fields; /* sorted */
+    size_t field_count;
     struct mem_arena arena; /* chains, effects */
     unsigned states_per_block;
 };
@@ -74,7 +88,14 @@ struct program {
 /** The program's function behind a unit's function. */
 prog_fn prog_function(const struct program *program, const struct ir_unit *unit, ir_id function);
 
-/** Fills in what the roles amount to (roles_effects.c). */
+/** Reads the roles of all functions and fields, and what they amount to. */
+void prog_read_contracts(struct program *program, struct warner warner);
+
+/** The contract of the functions in (record, field), or NULL. */
+const struct function *prog_field(const struct program *program, const char *record,
+                                  const char *field);
+
+/** Fills in what the roles amount to (resolve.c). */
 void prog_roles_to_effects(struct program *program, struct function *function);
 
 /** The first role of that kind, or NULL. */

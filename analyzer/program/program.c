@@ -1,9 +1,8 @@
 /*
- * Linking: functions of all units by their USR, their roles, the tables of operations.
+ * Linking: functions of all units by their USR, and the tables of operations.
  */
 #include "program/program.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,15 +14,19 @@ struct program *prog_new(const struct model_set *models) {
     return program;
 }
 
+static void clear_roles(struct function *function) {
+    for (size_t i = 0; i < function->role_count; i++)
+        role_clear(&function->roles[i]);
+    free(function->roles);
+}
+
 void prog_free(struct program *program) {
     if (!program)
         return;
-    for (size_t i = 0; i < program->function_count; i++) {
-        struct function *f = &program->functions[i];
-        for (size_t k = 0; k < f->role_count; k++)
-            role_clear(&f->roles[k]);
-        free(f->roles);
-    }
+    for (size_t i = 0; i < program->function_count; i++)
+        clear_roles(&program->functions[i]);
+    for (size_t i = 0; i < program->field_count; i++)
+        clear_roles(&program->fields[i].contract);
     for (size_t i = 0; i < program->unit_count; i++) {
         free(program->map ? program->map[i] : NULL);
         ir_unit_free(program->units[i]);
@@ -35,6 +38,7 @@ void prog_free(struct program *program) {
     free(program->usr_slots);
     free(program->edges);
     free(program->slots);
+    free(program->fields);
     arena_free(&program->arena);
     free(program);
 }
@@ -133,139 +137,53 @@ static void index_units(struct program *program) {
               compare_addresses);
 }
 
-/* ---- roles ----------------------------------------------------------------------------- */
-
-static void add_role(struct function *function, const struct role *role) {
-    function->roles =
-        mem_resize(function->roles, function->role_count + 1, sizeof *function->roles);
-    function->roles[function->role_count++] = *role;
-}
-
-static bool same_role(const struct role *x, const struct role *y) {
-    bool same_subject = x->subject == y->subject ||
-                        (x->subject && y->subject && strcmp(x->subject, y->subject) == 0);
-    return x->kind == y->kind && x->arg == y->arg && x->via == y->via && same_subject;
-}
-
-static bool has_role(const struct function *function, const struct role *role) {
-    for (size_t i = 0; i < function->role_count; i++)
-        if (same_role(&function->roles[i], role))
-            return true;
-    return false;
-}
-
-struct warner {
-    void (*warn)(const char *sentence, void *data);
-    void *data;
-};
-
-static void warn_annotation(const struct warner *warner, const struct ir_unit *unit,
-                            const struct ir_annotation *annotation, const char *error) {
-    char sentence[1024];
-    const char *file = "?";
-    uint32_t line = 0;
-    if (annotation->loc != IR_NONE) {
-        const struct ir_loc *loc = &unit->locs.data[annotation->loc];
-        file = ir_text(unit, unit->files.data[loc->file].path);
-        line = loc->line;
-    }
-    snprintf(sentence, sizeof sentence, "%s:%u: annotation \"%s\" is ignored: %s", file, line,
-             ir_text(unit, annotation->text), error);
-    if (warner->warn)
-        warner->warn(sentence, warner->data);
-}
-
-static void read_annotations(struct program *program, const struct warner *warner,
-                             const struct ir_unit *unit, ir_id id) {
-    static const char prefix[] = "aglet:";
-    const struct ir_function *fn = &unit->functions.data[id];
-    struct function *function = &program->functions[prog_function(program, unit, id)];
-    for (uint32_t i = 0; i < fn->annotation_count; i++) {
-        const struct ir_annotation *annotation = &unit->annotations.data[fn->first_annotation + i];
-        const char *text = ir_text(unit, annotation->text);
-        if (strncmp(text, prefix, sizeof prefix - 1) != 0)
-            continue;
-        struct role role;
-        char *error = NULL;
-        if (role_parse(text + sizeof prefix - 1, &role, &error) != 0) {
-            warn_annotation(warner, unit, annotation, error);
-            free(error);
-            continue;
-        }
-        function->contract |= !function->defined;
-        if (has_role(function, &role))
-            role_clear(&role);
-        else
-            add_role(function, &role);
-    }
-}
-
-/* The model's strings belong to the model set; a role that is owned by the function has its own. */
-static void own_strings(struct role *role) {
-    role->subject = role->subject ? mem_text(role->subject) : NULL;
-    role->context = role->context ? mem_text(role->context) : NULL;
-    role->until = role->until ? mem_text(role->until) : NULL;
-}
-
-/* A header that annotates speaks for all it declares: what it does not annotate keeps nothing. */
-static void extend_contracts(struct program *program, const struct ir_unit *unit) {
-    bool *annotates = mem_zero(unit->files.count, sizeof *annotates);
-    for (int pass = 0; pass < 2; pass++)
-        for (ir_id f = 0; f < unit->functions.count; f++) {
-            const struct ir_function *fn = &unit->functions.data[f];
-            struct function *function = &program->functions[prog_function(program, unit, f)];
-            if (fn->loc == IR_NONE || function->defined)
-                continue;
-            ir_id file = unit->locs.data[fn->loc].file;
-            if (unit->files.data[file].is_main)
-                continue;
-            if (pass == 0)
-                annotates[file] |= function->contract;
-            else
-                function->contract |= annotates[file];
-        }
-    free(annotates);
-}
-
-static void read_model(struct program *program, struct function *function) {
-    const struct ir_function *fn = &function->unit->functions.data[function->id];
-    if (fn->linkage == IR_LINK_INTERNAL && !(fn->flags & IR_FN_IN_HEADER))
-        return;
-    const struct model_function *model = model_find(program->models, function->name);
-    if (!model)
-        return;
-    function->contract = true;
-    for (size_t i = 0; i < model->role_count; i++) {
-        if (has_role(function, &model->roles[i]))
-            continue;
-        struct role role = model->roles[i];
-        own_strings(&role);
-        add_role(function, &role);
-    }
-}
-
-const struct role *prog_role(const struct role *roles, size_t count, enum role_kind kind) {
-    for (size_t i = 0; i < count; i++)
-        if (roles[i].kind == kind)
-            return &roles[i];
-    return NULL;
-}
-
 /* ---- tables of operations -------------------------------------------------------------- */
+
+static void add_slot(struct program *program, const struct ir_unit *unit, ir_id record, ir_id field,
+                     ir_id function) {
+    if (record == IR_NONE || field == IR_NONE)
+        return;
+    if (program->slot_count == program->slot_capacity) {
+        program->slot_capacity = program->slot_capacity ? program->slot_capacity * 2 : 64;
+        program->slots = mem_resize(program->slots, program->slot_capacity, sizeof *program->slots);
+    }
+    program->slots[program->slot_count++] = (struct slot){
+        ir_text(unit, record), ir_text(unit, field), prog_function(program, unit, function)};
+}
+
+/* table->field = function; within one block, as such tables are filled in. */
+static void read_stores(struct program *program, const struct ir_unit *unit,
+                        const struct ir_block *block, const struct ir_function *fn,
+                        ir_id *functions) {
+    for (uint32_t r = 0; r < fn->register_count; r++)
+        functions[r] = IR_NONE;
+    for (uint32_t i = 0; i < block->instr_count; i++) {
+        const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+        if (instr->op == IR_STORE && functions[instr->b] != IR_NONE) {
+            const struct ir_place *place = &unit->places.data[instr->a];
+            if (place->kind == IR_PLACE_FIELD)
+                add_slot(program, unit, place->record, place->b, functions[instr->b]);
+        } else if (instr->op == IR_FUNCTION) {
+            functions[instr->dst] = instr->a;
+        } else if (instr->op == IR_CAST || instr->op == IR_MOVE) {
+            functions[instr->dst] = functions[instr->a];
+        } else if (instr->dst != IR_NONE) {
+            functions[instr->dst] = IR_NONE;
+        }
+    }
+}
 
 static void read_slots(struct program *program, const struct ir_unit *unit) {
     for (uint32_t i = 0; i < unit->slots.count; i++) {
         const struct ir_slot *slot = &unit->slots.data[i];
-        if (slot->record == IR_NONE || slot->field == IR_NONE)
-            continue;
-        if (program->slot_count == program->slot_capacity) {
-            program->slot_capacity = program->slot_capacity ? program->slot_capacity * 2 : 64;
-            program->slots =
-                mem_resize(program->slots, program->slot_capacity, sizeof *program->slots);
-        }
-        program->slots[program->slot_count++] =
-            (struct slot){ir_text(unit, slot->record), ir_text(unit, slot->field),
-                          prog_function(program, unit, slot->function)};
+        add_slot(program, unit, slot->record, slot->field, slot->function);
+    }
+    for (ir_id f = 0; f < unit->functions.count; f++) {
+        const struct ir_function *fn = &unit->functions.data[f];
+        ir_id *functions = mem_zero(fn->register_count, sizeof *functions);
+        for (ir_id b = 0; b < fn->block_count; b++)
+            read_stores(program, unit, ir_block_at(unit, fn, b), fn, functions);
+        free(functions);
     }
 }
 
@@ -279,7 +197,6 @@ static int compare_slots(const void *a, const void *b) {
 
 void prog_link(struct program *program, void (*warn)(const char *sentence, void *data),
                void *data) {
-    struct warner warner = {warn, data};
     grow_usrs(program);
     index_units(program);
     program->map = mem_zero(program->unit_count, sizeof *program->map);
@@ -290,16 +207,8 @@ void prog_link(struct program *program, void (*warn)(const char *sentence, void 
             program->map[u][f] = add_function(program, unit, f);
     }
     for (size_t u = 0; u < program->unit_count; u++)
-        for (ir_id f = 0; f < program->units[u]->functions.count; f++)
-            read_annotations(program, &warner, program->units[u], f);
-    for (size_t u = 0; u < program->unit_count; u++)
-        extend_contracts(program, program->units[u]);
-    for (size_t i = 0; i < program->function_count; i++) {
-        read_model(program, &program->functions[i]);
-        prog_roles_to_effects(program, &program->functions[i]);
-    }
-    for (size_t u = 0; u < program->unit_count; u++)
         read_slots(program, program->units[u]);
     if (program->slot_count)
         qsort(program->slots, program->slot_count, sizeof *program->slots, compare_slots);
+    prog_read_contracts(program, (struct warner){warn, data});
 }

@@ -188,16 +188,19 @@ static void apply_summary(const struct function *function, struct callee *callee
     }
 }
 
-void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr *call,
-                  ir_id function_id, struct callee *callee) {
-    const struct program *program = data;
-    prog_fn target = function_id != IR_NONE ? prog_function(program, unit, function_id)
-                                            : indirect_target(program, unit, call);
-    if (target == PROG_NONE)
-        return;
-    const struct function *function = &program->functions[target];
+static const struct function *indirect_contract(const struct program *program,
+                                                const struct ir_unit *unit,
+                                                const struct ir_instr *call) {
+    if (call->sub != IR_CALL_INDIRECT || call->b == IR_NONE)
+        return NULL;
+    const struct ir_place *place = &unit->places.data[call->b];
+    return place->kind == IR_PLACE_FIELD
+               ? prog_field(program, ir_text(unit, place->record), ir_text(unit, place->b))
+               : NULL;
+}
+
+static void apply_roles(const struct function *function, struct callee *callee) {
     callee->name = function->name;
-    callee->function = target;
     callee->roles = function->roles;
     callee->role_count = function->role_count;
     callee->effects = function->effects;
@@ -208,6 +211,22 @@ void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr 
     callee->returned_arg = same ? same->arg : ROLE_ARG_NONE;
     if (function->contract)
         callee->flags |= CALLEE_KNOWN;
+}
+
+void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr *call,
+                  ir_id function_id, struct callee *callee) {
+    const struct program *program = data;
+    prog_fn target = function_id != IR_NONE ? prog_function(program, unit, function_id)
+                                            : indirect_target(program, unit, call);
+    if (target == PROG_NONE) {
+        const struct function *contract = indirect_contract(program, unit, call);
+        if (contract)
+            apply_roles(contract, callee);
+        return;
+    }
+    const struct function *function = &program->functions[target];
+    apply_roles(function, callee);
+    callee->function = target;
     uint32_t flags = function->unit->functions.data[function->id].flags;
     if (flags & IR_FN_NORETURN)
         callee->flags |= CALLEE_NORETURN;

@@ -248,18 +248,26 @@ static bool writes_memory(const struct path *path, const struct program *program
 /* How an effect's classes read: all of some classes have it, none of the others; else unclear. */
 static bool settle(const struct collector *c, struct candidate *candidate) {
     uint8_t when = 0, possible = 0;
+    bool clear = !candidate->doubtful;
     for (unsigned k = 0; k < CLASSES; k++) {
         if (c->paths[k] == 0)
             continue;
         possible |= (uint8_t)(1u << k);
         if (candidate->holds[k] == 0)
             continue;
-        if (candidate->holds[k] < c->paths[k])
-            return false;
+        clear &= candidate->holds[k] >= c->paths[k];
         when |= (uint8_t)(1u << k);
     }
     candidate->effect.when = when == possible ? RETURNS_ANY : when;
-    return when != 0 && !candidate->doubtful;
+    return when != 0 && clear;
+}
+
+/* Not always acquired in some outcome, but never in another: an error that was set tells that the
+   call failed. */
+static bool tells_outcome(const struct path *path, const struct candidate *candidate) {
+    const struct effect *effect = &candidate->effect;
+    return effect->kind == EFFECT_ACQUIRE && effect->target == TARGET_OUT && !candidate->doubtful &&
+           effect->when != RETURNS_ANY && !path->wrote_params[effect->arg];
 }
 
 static bool has_rival(const struct collector *c, size_t index) {
@@ -280,8 +288,14 @@ static void write_effects(struct collector *c, const struct path *path, struct s
         struct candidate *candidate = &c->candidates[i];
         struct effect effect = candidate->effect;
         bool clear = settle(c, candidate) && !has_rival(c, i);
-        if (!clear && effect.kind == EFFECT_ACQUIRE)
+        if (!clear && effect.kind == EFFECT_ACQUIRE) {
+            if (!tells_outcome(path, candidate))
+                continue;
+            effect.kind = EFFECT_SET;
+            effect.when = candidate->effect.when;
+            effects[count++] = effect;
             continue;
+        }
         if (!clear || candidate->effect.when != RETURNS_ANY) {
             if (effect.kind == EFFECT_RELEASE)
                 effect.kind = EFFECT_TAKE;
