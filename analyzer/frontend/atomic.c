@@ -1,6 +1,6 @@
 /*
  * The atomic builtins as what they do to memory: loads, stores, and steps in between. What has two
- * outcomes, and the forms that work through pointers to values, are left to the caller.
+ * outcomes is left to the caller.
  */
 #include <string.h>
 
@@ -50,35 +50,49 @@ static ir_id target(struct lowering *l, CXCursor pointer) {
     return place_deref(l, expr_value(l, pointer), lower_type(l, pointee));
 }
 
-/* libclang's order of the operands: the pointer, the memory order, the value. */
-bool expr_atomic(struct lowering *l, CXCursor cursor, uint32_t first, uint32_t count,
-                 ir_id *result) {
-    bool c11 = false, gives_old = false, is_void = expr_is_void(cursor);
-    struct word name = operation(l, cursor, &c11);
-    bool init = word_is(name, "init") && count == 2;
-    bool load = (word_is(name, "load") || word_is(name, "load_n")) && count == 2 && !is_void;
-    /* __atomic_store takes a pointer to the value, __c11_atomic_store the value */
-    bool by_value = word_is(name, "store_n") || (word_is(name, "store") && c11);
-    bool store = init || (by_value && count == 3);
-    bool exchange = (word_is(name, "exchange") || word_is(name, "exchange_n")) && count == 3;
-    int op = count == 3 ? step_operator(name, &gives_old) : -1;
-    if (!load && !store && !exchange && op < 0)
-        return false;
+/* __atomic_load (pointer, order, to) and __atomic_store (pointer, order, from): both copy. */
+static void copy(struct lowering *l, CXCursor to, CXCursor from, ir_id loc) {
+    ir_id value = emit_load(l, target(l, from), loc);
+    emit_store(l, target(l, to), value, 0, loc);
+}
+
+/* load, store, exchange, fetch_OP, OP_fetch of a value. */
+static ir_id step(struct lowering *l, CXCursor cursor, uint32_t first, uint32_t count,
+                  struct word name) {
+    bool gives_old = false;
+    int op = step_operator(name, &gives_old);
+    bool store = word_is(name, "store") || word_is(name, "store_n") || word_is(name, "init");
     ir_id loc = lower_loc(l, cursor), place = target(l, lower_kid(l, first));
-    ir_id operand = IR_NONE, old = IR_NONE;
+    ir_id operand = IR_NONE;
     for (uint32_t i = 1; i < count; i++)
         operand = expr_value(l, lower_kid(l, first + i));
-    if (!store)
-        *result = old = emit_load(l, place, loc);
-    if (store || exchange)
-        emit_store(l, place, operand, 0, loc);
-    if (store)
-        *result = IR_NONE;
+    ir_id old = store ? IR_NONE : emit_load(l, place, loc);
     if (op >= 0) {
-        ir_id stepped =
-            expr_simple(l, IR_BINARY, (unsigned)op, old, operand, expr_type(l, cursor), loc);
-        emit_store(l, place, stepped, 0, loc);
-        *result = gives_old ? old : stepped;
+        operand = expr_simple(l, IR_BINARY, (unsigned)op, old, operand, expr_type(l, cursor), loc);
+        old = gives_old ? old : operand;
     }
-    return true;
+    if (count == 3 || store)
+        emit_store(l, place, operand, 0, loc);
+    return old;
+}
+
+/* libclang's order of the operands is the pointer, the memory order, the value. */
+bool expr_atomic(struct lowering *l, CXCursor cursor, uint32_t first, uint32_t count,
+                 ir_id *result) {
+    bool c11 = false, gives_old;
+    struct word name = operation(l, cursor, &c11);
+    bool is_load = word_is(name, "load"), is_store = word_is(name, "store");
+    if (!c11 && count == 3 && (is_load || is_store)) {
+        CXCursor object = lower_kid(l, first), value = lower_kid(l, first + 2);
+        copy(l, is_load ? value : object, is_load ? object : value, lower_loc(l, cursor));
+        *result = IR_NONE;
+        return true;
+    }
+    bool two = count == 2 && (is_load || word_is(name, "load_n") || word_is(name, "init"));
+    bool three =
+        count == 3 && (is_store || word_is(name, "store_n") || word_is(name, "exchange") ||
+                       word_is(name, "exchange_n") || step_operator(name, &gives_old) >= 0);
+    if (two || three)
+        *result = step(l, cursor, first, count, name);
+    return two || three;
 }

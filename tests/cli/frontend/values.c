@@ -302,6 +302,15 @@ void atomics_of_the_standard(void) {
         f();
 }
 
+//: use(*p) f() *p = f()
+void atomics_through_pointers(int *p) {
+    int x, y = 7;
+    __atomic_load(p, &x, __ATOMIC_SEQ_CST);
+    use(x);
+    y = f();
+    __atomic_store(p, &y, __ATOMIC_SEQ_CST);
+}
+
 //: use(5)
 void atomics_on_a_local(void) {
     atomic_int x;
