@@ -227,8 +227,6 @@ void lower_slots(struct lowering *l, CXCursor decl, ir_id global);
 void lower_lengths(struct lowering *l, CXCursor decl, CXType type);
 /** A function's body; `id` is its ir_function. */
 void lower_body(struct lowering *l, CXCursor definition, ir_id id);
-/** Suppression comments of the main file and of the project's headers. */
-void lower_suppressions(struct lowering *l);
 /** True and *value when the cursor is a constant. */
 bool lower_constant(CXCursor cursor, int64_t *value);
 

@@ -1,16 +1,14 @@
-/*
- * Suppression comments: `aglet:ignore rule-a, rule-b -- reason`, in a comment behind code (for this
- * line), alone on its line (for the next line with code), or `aglet:ignore-file` (for the file).
- */
+#include "frontend/suppress.h"
+
 #include <ctype.h>
 #include <string.h>
 
-#include "frontend/lower.h"
+#include "ir/build.h"
 
 static const char marker[] = "aglet:ignore";
 
 struct scan {
-    struct lowering *l;
+    struct ir_unit *unit;
     ir_id file;
     const char *text;
     size_t size;
@@ -38,7 +36,7 @@ static void read_words(struct scan *s, const char *at, const char *end,
         if (!isspace((unsigned char)*p))
             rules[used++] = *p;
     rules[used] = 0;
-    suppression->rules = used ? ir_string(s->l->unit, rules) : IR_NONE;
+    suppression->rules = used ? ir_string(s->unit, rules) : IR_NONE;
     suppression->reason = IR_NONE;
     if (dashes + 2 < end) {
         const char *reason = dashes + 2;
@@ -46,7 +44,7 @@ static void read_words(struct scan *s, const char *at, const char *end,
             reason++;
         size_t length = trim(reason, (size_t)(end - reason));
         if (length)
-            suppression->reason = ir_string_n(s->l->unit, reason, length);
+            suppression->reason = ir_string_n(s->unit, reason, length);
     }
 }
 
@@ -97,13 +95,17 @@ static void read_comment(struct scan *s, size_t begin, size_t end, uint32_t firs
         suppression.target = next_code_line(s, end, s->line);
     }
     read_words(s, at, stop, &suppression);
-    ir_push_suppressions(s->l->unit, suppression);
+    ir_push_suppressions(s->unit, suppression);
 }
 
-static size_t skip_literal(const struct scan *s, size_t at) {
+/* The last character of a literal; one that a backslash continues spans lines. */
+static size_t skip_literal(struct scan *s, size_t at) {
     char quote = s->text[at++];
-    while (at < s->size && s->text[at] != quote && s->text[at] != '\n')
-        at += s->text[at] == '\\' ? 2 : 1;
+    while (at < s->size && s->text[at] != quote && s->text[at] != '\n') {
+        bool escape = s->text[at] == '\\' && at + 1 < s->size;
+        s->line += escape && s->text[at + 1] == '\n';
+        at += escape ? 2 : 1;
+    }
     return at < s->size && s->text[at] == '\n' ? at - 1 : at;
 }
 
@@ -138,22 +140,9 @@ static void scan_file(struct scan *s) {
     }
 }
 
-static void scan_loaded(struct lowering *l, CXFile file, ir_id id) {
-    size_t size = 0;
-    const char *text = clang_getFileContents(l->tu, file, &size);
-    if (!text || !memmem(text, size, marker, sizeof marker - 1))
+void suppress_scan(struct ir_unit *unit, ir_id file, const char *text, size_t size) {
+    if (!memmem(text, size, marker, sizeof marker - 1))
         return;
-    struct scan scan = {.l = l, .file = id, .text = text, .size = size};
+    struct scan scan = {.unit = unit, .file = file, .text = text, .size = size};
     scan_file(&scan);
-}
-
-/* Files in the order of their numbers, so that the result does not depend on addresses. */
-void lower_suppressions(struct lowering *l) {
-    for (ir_id id = 0; id < l->unit->files.count; id++) {
-        if (l->unit->files.data[id].is_system)
-            continue;
-        for (size_t i = 0; i < l->files.size; i++)
-            if (l->files.entries[i].key && l->files.entries[i].value == id)
-                scan_loaded(l, (CXFile)l->files.entries[i].key, id);
-    }
 }

@@ -9,6 +9,7 @@
 #include "frontend/command.h"
 #include "frontend/frontend.h"
 #include "frontend/lower.h"
+#include "frontend/suppress.h"
 
 static bool in_main_file(CXCursor cursor, CXFile main_file) {
     CXFile file = NULL;
@@ -51,12 +52,29 @@ static void lower_pending(struct lowering *l) {
     }
 }
 
+/* Another compiler's flag that we did not know to leave out: clang goes on without it. */
+static bool is_about_a_flag(CXDiagnostic diagnostic) {
+    static const char *const beginnings[] = {"unknown argument", "unsupported option",
+                                             "unsupported argument"};
+    CXFile file;
+    clang_getFileLocation(clang_getDiagnosticLocation(diagnostic), &file, NULL, NULL, NULL);
+    if (file)
+        return false;
+    CXString spelling = clang_getDiagnosticSpelling(diagnostic);
+    const char *text = clang_getCString(spelling);
+    bool found = false;
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        found |= strncmp(text, beginnings[i], strlen(beginnings[i])) == 0;
+    clang_disposeString(spelling);
+    return found;
+}
+
 static void read_problems(struct lowering *l) {
     unsigned count = clang_getNumDiagnostics(l->tu);
     for (unsigned i = 0; i < count; i++) {
         CXDiagnostic diagnostic = clang_getDiagnostic(l->tu, i);
         enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
-        if (severity >= CXDiagnostic_Error) {
+        if (severity >= CXDiagnostic_Error && !is_about_a_flag(diagnostic)) {
             struct ir_problem problem = {
                 .text = lower_string(l, clang_getDiagnosticSpelling(diagnostic)),
                 .fatal = severity == CXDiagnostic_Fatal};
@@ -64,6 +82,24 @@ static void read_problems(struct lowering *l) {
             ir_push_problems(l->unit, problem);
         }
         clang_disposeDiagnostic(diagnostic);
+    }
+}
+
+/* Suppression comments of the main file and of the project's headers. Files in the order of their
+   numbers, so that the result does not depend on addresses. */
+static void read_suppressions(struct lowering *l) {
+    for (ir_id id = 0; id < l->unit->files.count; id++) {
+        if (l->unit->files.data[id].is_system)
+            continue;
+        for (size_t i = 0; i < l->files.size; i++) {
+            const struct pointer_entry *entry = &l->files.entries[i];
+            size_t size = 0;
+            if (!entry->key || entry->value != id)
+                continue;
+            const char *text = clang_getFileContents(l->tu, (CXFile)entry->key, &size);
+            if (text)
+                suppress_scan(l->unit, id, text, size);
+        }
     }
 }
 
@@ -93,7 +129,7 @@ static struct ir_unit *lower_unit(CXTranslationUnit tu) {
     clang_visitChildren(clang_getTranslationUnitCursor(tu), visit_top, &top);
     lower_pending(&l);
     read_problems(&l);
-    lower_suppressions(&l);
+    read_suppressions(&l);
     free_lowering(&l);
     ir_unit_finish(l.unit);
     return l.unit;
