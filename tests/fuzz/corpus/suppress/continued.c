@@ -1,0 +1,2 @@
+"\
+" // aglet:ignore a --

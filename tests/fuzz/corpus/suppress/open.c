@@ -1,0 +1,1 @@
+/* aglet:ignore x -
