@@ -17,20 +17,15 @@ static bool is_resource(const char *subject) {
     return true;
 }
 
-/* The end of main is the end of the process: the system takes these back. */
-static bool dies_with_process(const struct path *path, const char *subject) {
-    static const char *const kinds[] = {"memory", "file", "fd", "mapping", "directory"};
-    if (strcmp(check_function_name(path), "main") != 0)
-        return false;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(subject, kinds[i]) == 0)
-            return true;
-    return false;
+/* The end of main is the end of the process: the system takes back what it holds. Not so what it
+   loses over and over. */
+static bool dies_with_process(const struct path *path, const struct path_loss *loss) {
+    return !loss->again && strcmp(check_function_name(path), "main") == 0;
 }
 
 static void on_loss(struct path *path, const struct path_loss *loss) {
     const struct duty *duty = loss->duty;
-    if (!is_resource(duty->subject) || dies_with_process(path, duty->subject))
+    if (!is_resource(duty->subject) || dies_with_process(path, loss))
         return;
     const struct ir_instr *origin = &path->unit->instrs.data[duty->origin];
     const char *noun = check_kind_noun(path, duty->subject);

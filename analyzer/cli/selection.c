@@ -65,6 +65,7 @@ int selection_rules(const char *select, const char *ignore, const struct rule **
     if (!*error)
         return 0;
     free(*rules);
+    *rules = NULL;
     return -1;
 }
 

@@ -28,6 +28,7 @@ struct path_loss {
     const struct duty *duty;
     ir_id exit;  /* location where the path leaves without it, or drops the last reference */
     bool always; /* no path of this function releases it or hands it on */
+    bool again;  /* it is acquired again after it was lost: a loop loses one each round */
 };
 
 /** What a rule or a client listens to; any member may be NULL. */

@@ -45,7 +45,7 @@ static void settle_earlier(struct path *path, const struct duty *again) {
             continue;
         duty->joined |= duty->widened;
         if (duty->status == DUTY_LOST) {
-            path_note_loss(path, duty, duty->end);
+            path_note_loss(path, duty, duty->end, true);
             state_remove_duty(state, i);
         }
     }

@@ -152,7 +152,7 @@ void path_escape_contents(struct path *path, region_id whole) {
     escape_contents(path, whole, 0);
 }
 
-void path_note_loss(struct path *path, const struct duty *duty, ir_id exit) {
+void path_note_loss(struct path *path, const struct duty *duty, ir_id exit, bool again) {
     const struct state *state = path->state;
     if (duty->joined || !state_duty_is_real(&path->context, state, duty))
         return;
@@ -160,14 +160,16 @@ void path_note_loss(struct path *path, const struct duty *duty, ir_id exit) {
         return; /* handed over, but for a failure that nobody asked for */
     for (uint32_t i = 0; i < path->loss_count; i++)
         if (path->losses[i].duty->origin == duty->origin &&
-            path->losses[i].duty->which == duty->which)
+            path->losses[i].duty->which == duty->which) {
+            path->losses[i].again |= again;
             return;
+        }
     if (path->loss_count == path->loss_capacity) {
         path->loss_capacity = path->loss_capacity ? path->loss_capacity * 2 : 4;
         path->losses = mem_resize(path->losses, path->loss_capacity, sizeof *path->losses);
     }
     path->losses[path->loss_count++] = (struct path_loss){
-        .duty = arena_copy(&path->context.arena, duty, sizeof *duty), .exit = exit};
+        .duty = arena_copy(&path->context.arena, duty, sizeof *duty), .exit = exit, .again = again};
 }
 
 /* ---- expressions ----------------------------------------------------------------------- */
@@ -514,6 +516,6 @@ void path_step_return(struct path *path, const struct ir_block *block) {
             continue;
         if (duty->status == DUTY_OPEN)
             duty->trace = state->trace;
-        path_note_loss(path, duty, block->loc != IR_NONE ? block->loc : duty->end);
+        path_note_loss(path, duty, block->loc != IR_NONE ? block->loc : duty->end, false);
     }
 }

@@ -28,7 +28,7 @@ region_id path_region(struct path *path, ir_id place, bool *null);
 /** A duty ends well: released, returned or handed on. */
 void path_discharge(struct path *path, const struct duty *duty);
 
-/** Keeps a lost duty for the report: the first for each acquisition. */
-void path_note_loss(struct path *path, const struct duty *duty, ir_id exit);
+/** Keeps a lost duty for the report: the first for each acquisition. `again`: as in path_loss. */
+void path_note_loss(struct path *path, const struct duty *duty, ir_id exit, bool again);
 
 #endif

@@ -26,6 +26,7 @@ struct function {
     const struct ir_unit *unit;
     ir_id id;
     bool defined;
+    prog_fn rival;      /* another of the same USR, or PROG_NONE */
     bool contract;      /* annotated or modelled: its roles tell all there is */
     struct role *roles; /* annotations' first, then the model's */
     size_t role_count;

@@ -63,8 +63,10 @@ static size_t hash_text(const char *text) {
 
 static void place_usr(struct program *program, uint32_t function) {
     size_t mask = program->usr_slot_count - 1, h = hash_text(program->functions[function].usr);
-    while (program->usr_slots[h & mask] != PROG_NONE)
-        h++;
+    for (; program->usr_slots[h & mask] != PROG_NONE; h++)
+        if (strcmp(program->functions[program->usr_slots[h & mask]].usr,
+                   program->functions[function].usr) == 0)
+            return; /* rivals are found through the first */
     program->usr_slots[h & mask] = function;
 }
 
@@ -86,33 +88,66 @@ static prog_fn find_usr(const struct program *program, const char *usr) {
     }
 }
 
-static prog_fn add_function(struct program *program, const struct ir_unit *unit, ir_id id) {
+/* `known`: one that has the same USR, or PROG_NONE. */
+static prog_fn new_function(struct program *program, const struct ir_unit *unit, ir_id id,
+                            prog_fn known) {
     const struct ir_function *fn = &unit->functions.data[id];
-    const char *usr = ir_text(unit, fn->usr);
-    prog_fn known = find_usr(program, usr);
-    bool defined = (fn->flags & IR_FN_DEFINED) && fn->block_count;
+    if (program->function_count == program->function_capacity) {
+        program->function_capacity =
+            program->function_capacity ? program->function_capacity * 2 : 256;
+        program->functions =
+            mem_resize(program->functions, program->function_capacity, sizeof *program->functions);
+    }
+    prog_fn added = (prog_fn)program->function_count++;
+    program->functions[added] =
+        (struct function){.usr = ir_text(unit, fn->usr),
+                          .name = ir_text(unit, fn->name),
+                          .unit = unit,
+                          .id = id,
+                          .defined = (fn->flags & IR_FN_DEFINED) && fn->block_count,
+                          .rival = PROG_NONE};
     if (known == PROG_NONE) {
-        if (program->function_count == program->function_capacity) {
-            program->function_capacity =
-                program->function_capacity ? program->function_capacity * 2 : 256;
-            program->functions = mem_resize(program->functions, program->function_capacity,
-                                            sizeof *program->functions);
-        }
-        known = (prog_fn)program->function_count++;
-        program->functions[known] = (struct function){.usr = usr,
-                                                      .name = ir_text(unit, fn->name),
-                                                      .unit = unit,
-                                                      .id = id,
-                                                      .defined = defined};
-        place_usr(program, known);
+        place_usr(program, added);
         if (program->function_count * 2 > program->usr_slot_count)
             grow_usrs(program);
-    } else if (defined && !program->functions[known].defined) {
-        program->functions[known].unit = unit;
-        program->functions[known].id = id;
-        program->functions[known].defined = true;
+    } else {
+        program->functions[added].rival = program->functions[known].rival;
+        program->functions[known].rival = added;
     }
-    return known;
+    return added;
+}
+
+static bool same_place(const struct ir_unit *a, ir_id x, const struct ir_unit *b, ir_id y) {
+    if (x == IR_NONE || y == IR_NONE)
+        return x == y;
+    const struct ir_loc *p = &a->locs.data[x], *q = &b->locs.data[y];
+    return p->line == q->line && p->col == q->col &&
+           strcmp(ir_text(a, a->files.data[p->file].path),
+                  ir_text(b, b->files.data[q->file].path)) == 0;
+}
+
+/* Programs that are built from one database have functions of one name each, above all main: a
+   definition at another place is another function. One in a header is the same in all units. */
+static prog_fn add_definition(struct program *program, const struct ir_unit *unit, ir_id id) {
+    const struct ir_function *fn = &unit->functions.data[id];
+    prog_fn known = find_usr(program, ir_text(unit, fn->usr));
+    for (prog_fn at = known; at != PROG_NONE; at = program->functions[at].rival) {
+        const struct function *other = &program->functions[at];
+        if (same_place(unit, fn->loc, other->unit, other->unit->functions.data[other->id].loc))
+            return at;
+    }
+    return new_function(program, unit, id, known);
+}
+
+/* Whoever only declares a function that has several definitions means one that is not known. */
+static prog_fn add_declaration(struct program *program, const struct ir_unit *unit, ir_id id) {
+    prog_fn known = find_usr(program, ir_text(unit, unit->functions.data[id].usr));
+    if (known != PROG_NONE && program->functions[known].rival == PROG_NONE)
+        return known;
+    for (prog_fn at = known; at != PROG_NONE; at = program->functions[at].rival)
+        if (!program->functions[at].defined)
+            return at;
+    return new_function(program, unit, id, known);
 }
 
 static int compare_addresses(const void *a, const void *b) {
@@ -126,6 +161,18 @@ prog_fn prog_function(const struct program *program, const struct ir_unit *unit,
     const struct unit_index *hit = bsearch(&key, program->by_address, program->unit_count,
                                            sizeof *program->by_address, compare_addresses);
     return program->map[hit->index][function];
+}
+
+/* Definitions first: only then is it known which names have several. */
+static void add_functions(struct program *program, size_t unit_index, bool definitions) {
+    const struct ir_unit *unit = program->units[unit_index];
+    for (ir_id f = 0; f < unit->functions.count; f++) {
+        const struct ir_function *fn = &unit->functions.data[f];
+        if (((fn->flags & IR_FN_DEFINED) && fn->block_count) != definitions)
+            continue;
+        program->map[unit_index][f] =
+            definitions ? add_definition(program, unit, f) : add_declaration(program, unit, f);
+    }
 }
 
 static void index_units(struct program *program) {
@@ -200,12 +247,12 @@ void prog_link(struct program *program, void (*warn)(const char *sentence, void 
     grow_usrs(program);
     index_units(program);
     program->map = mem_zero(program->unit_count, sizeof *program->map);
-    for (size_t u = 0; u < program->unit_count; u++) {
-        const struct ir_unit *unit = program->units[u];
-        program->map[u] = mem_resize(NULL, unit->functions.count, sizeof **program->map);
-        for (ir_id f = 0; f < unit->functions.count; f++)
-            program->map[u][f] = add_function(program, unit, f);
-    }
+    for (size_t u = 0; u < program->unit_count; u++)
+        program->map[u] =
+            mem_resize(NULL, program->units[u]->functions.count, sizeof **program->map);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t u = 0; u < program->unit_count; u++)
+            add_functions(program, u, pass == 0);
     for (size_t u = 0; u < program->unit_count; u++)
         read_slots(program, program->units[u]);
     if (program->slot_count)

@@ -146,10 +146,17 @@ static char *read_entry(struct compdb *db, const json_t *object, size_t index) {
 
 static int compare_entries(const void *a, const void *b) {
     const struct compdb_entry *x = a, *y = b;
-    return strcmp(x->file, y->file);
+    int order = strcmp(x->file, y->file);
+    if (order == 0)
+        order = strcmp(x->directory, y->directory);
+    for (size_t i = 0; order == 0 && i < x->argument_count && i < y->argument_count; i++)
+        order = strcmp(x->arguments[i], y->arguments[i]);
+    if (order == 0)
+        order = (x->argument_count > y->argument_count) - (x->argument_count < y->argument_count);
+    return order;
 }
 
-/* Stable for equal names: the first command of a file is the one that counts. */
+/* Of several commands for a file one counts, whatever the order of the database. */
 static void sort_entries(struct compdb *db) {
     for (size_t i = 1; i < db->count; i++) /* mostly sorted already, or small */
         if (compare_entries(&db->entries[i - 1], &db->entries[i]) > 0) {
