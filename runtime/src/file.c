@@ -83,6 +83,9 @@ static ssize_t send_by_kernel(aglet_task *self, aglet_stream *stream, int fd, of
         if (part < 0)
             return part;
         sent += (size_t)part;
+        agl_io_share(self);
+        if (stream->closed)
+            return -EBADF;
     }
     return (ssize_t)sent;
 }

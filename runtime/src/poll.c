@@ -137,10 +137,14 @@ void agl_watch_close(struct agl_loop *loop, struct agl_watch *watch) {
     wake_waiter(watch, AGL_WRITES, -EBADF);
 }
 
+void agl_io_share(aglet_task *self) {
+    if (++self->io_budget < IO_BUDGET)
+        return;
+    self->io_budget = 0;
+    agl_pause(self);
+}
+
 int agl_io_begin(aglet_task *self) {
-    if (++self->io_budget >= IO_BUDGET) {
-        self->io_budget = 0;
-        agl_pause(self);
-    }
+    agl_io_share(self);
     return agl_suspension(self);
 }

@@ -26,6 +26,10 @@ int agl_watch_wait(aglet_task *self, struct agl_watch *watch, enum agl_direction
 /** Before close(2): deregisters and wakes the waiters with -EBADF. */
 void agl_watch_close(struct agl_loop *loop, struct agl_watch *watch);
 
+/** After a system call that did not have to wait: gives the others their turn when the task has
+ * made many of them. */
+void agl_io_share(aglet_task *self);
+
 /** At the start of an operation on a descriptor: its suspension point, and its turn for others when
  *  the task has done many without waiting. Returns 0 or the error that cuts it. */
 int agl_io_begin(aglet_task *self);

@@ -177,6 +177,10 @@ int aglet_stream_write(aglet_stream *stream, const void *data, size_t size) {
         }
         rest += count;
         size -= (size_t)count;
+        if (size > 0)
+            agl_io_share(self);
+        if (stream->closed && size > 0)
+            rc = -EBADF;
     }
     agl_stream_leave(stream, &stream->writing);
     return rc;

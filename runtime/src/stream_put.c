@@ -70,6 +70,9 @@ static int send_all(aglet_task *self, aglet_stream *stream) {
             done += (size_t)count;
             stream->unsent -= (size_t)count;
             wake_drainers(stream);
+            agl_io_share(self);
+            if (stream->closed)
+                return -EBADF;
         }
     }
     return 0;

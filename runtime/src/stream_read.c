@@ -13,6 +13,8 @@ enum { READ_AHEAD = 4096 };
 
 static size_t take(aglet_stream *stream, void *out, size_t size) {
     size_t count = size < stream->length ? size : stream->length;
+    if (!count)
+        return 0;
     memcpy(out, stream->buffer + stream->first, count);
     stream->length -= count;
     stream->first = stream->length ? stream->first + count : 0;
@@ -50,7 +52,8 @@ static int fill(aglet_task *self, aglet_stream *stream, size_t goal, int64_t unt
     if (count <= 0)
         return count ? (int)count : -ENODATA;
     stream->length += (size_t)count;
-    return 0;
+    agl_io_share(self);
+    return stream->closed ? -EBADF : 0;
 }
 
 ssize_t aglet_stream_read(aglet_stream *stream, void *buffer, size_t size) {
@@ -59,7 +62,7 @@ ssize_t aglet_stream_read(aglet_stream *stream, void *buffer, size_t size) {
     if (rc < 0)
         return rc;
     ssize_t count;
-    if (stream->length)
+    if (stream->length || !size)
         count = (ssize_t)take(stream, buffer, size);
     else
         count = stream->transport->read(self, stream, buffer, size,

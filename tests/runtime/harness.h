@@ -28,19 +28,26 @@
         assert_int_equal(aglet_run(name, NULL), 0);                                                \
     }
 
-/** Runs `main` in debug mode; what was reported, one JSON object a line, is then in `report`. */
-static inline int run_watched(aglet_fn main, void *arg, char *report, size_t size) {
+/** Runs `main` in debug mode, with options; what was reported, one JSON object a line, is then in
+ * `report`. */
+static inline int run_watched_with(const struct aglet_options *options, aglet_fn main, void *arg,
+                                   char *report, size_t size) {
     char path[] = "/tmp/aglet-report-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     setenv("AGLET_WITNESS", path, 1);
-    int rc = aglet_run(main, arg);
+    int rc = aglet_run_with(options, main, arg);
     unsetenv("AGLET_WITNESS");
     ssize_t count = read(fd, report, size - 1);
     report[count > 0 ? count : 0] = 0;
     close(fd);
     unlink(path);
     return rc;
+}
+
+/** As run_watched_with(), with all defaults. */
+static inline int run_watched(aglet_fn main, void *arg, char *report, size_t size) {
+    return run_watched_with(NULL, main, arg, report, size);
 }
 
 #endif

@@ -43,7 +43,7 @@ void aglet_stream_set_timeouts(aglet_stream *stream, int64_t read_ms, int64_t wr
 
 /**
  * Reads what is there, at least one byte, at most `size`.
- * @return the count; 0 at the end of the stream; -ECANCELED, -ETIMEDOUT (nothing was taken),
+ * @return the count; 0 at the end of the stream (and for size 0); -ECANCELED, -ETIMEDOUT (nothing was taken),
  * -EBUSY, -EBADF if it is being closed, or the socket's error.
  */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_stream_read(aglet_stream *stream,
