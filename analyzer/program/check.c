@@ -41,6 +41,30 @@ bool check_is_cancellable(const struct path *path) {
     return check_of(path)->function->cancellable;
 }
 
+/* The function before it on the way, or NULL at the beginning. */
+static const struct function *caller_of(const struct program *program,
+                                        const struct function *function, enum context_kind kind) {
+    const struct context *context = &function->contexts[kind];
+    return context->reason == CONTEXT_CALLED ? &program->functions[context->caller] : NULL;
+}
+
+const char *check_context_root(const struct path *path, enum context_kind kind) {
+    const struct function *function = check_of(path)->function, *caller;
+    if (function->contexts[kind].reason == CONTEXT_NEVER)
+        return NULL;
+    while ((caller = caller_of(check_of(path)->program, function, kind)))
+        function = caller;
+    return function->name;
+}
+
+unsigned check_context_depth(const struct path *path, enum context_kind kind) {
+    const struct function *function = check_of(path)->function;
+    unsigned depth = 0;
+    while ((function = caller_of(check_of(path)->program, function, kind)))
+        depth++;
+    return depth;
+}
+
 const char *check_kind_noun(const struct path *path, const char *kind) {
     const struct model_kind *words = model_find_kind(check_of(path)->program->models, kind);
     return words && words->noun ? words->noun : kind;
@@ -121,6 +145,42 @@ void finding_chain(struct finding *finding, const struct chain *chain) {
     for (; chain; chain = chain->next)
         finding_step(finding, chain->unit, chain->loc, chain->next ? "calls '%s'" : "'%s' does it",
                      chain->callee ? chain->callee : "a function");
+}
+
+/* Why `function` runs there, said at the place that proves it. */
+static void add_proof(struct finding *finding, const struct program *program,
+                      const struct function *function, enum context_kind kind) {
+    const struct context *context = &function->contexts[kind];
+    const char *by = context->by ? context->by : "a function";
+    const struct function *caller = caller_of(program, function, kind);
+    if (context->reason == CONTEXT_MARKED)
+        finding_step(finding, context->unit, context->loc, "'%s' is a %s", function->name,
+                     context_name(kind));
+    else if (context->reason == CONTEXT_STORED)
+        finding_step(finding, context->unit, context->loc,
+                     "'%s' is stored in '%s', whose functions are %ss", function->name, by,
+                     context_name(kind));
+    else if (context->reason == CONTEXT_HANDED)
+        finding_step(finding, context->unit, context->loc, "'%s' has '%s' run as a %s", by,
+                     function->name, context_name(kind));
+    else if (caller && context->by)
+        finding_step(finding, context->unit, context->loc, "'%s' has '%s' call '%s'", caller->name,
+                     by, function->name);
+    else if (caller)
+        finding_step(finding, context->unit, context->loc, "'%s' calls '%s'", caller->name,
+                     function->name);
+}
+
+void finding_context(struct finding *finding, const struct path *path, enum context_kind kind) {
+    const struct program *program = check_of(path)->program;
+    unsigned count = check_context_depth(path, kind) + 1;
+    const struct function **way = mem_zero(count, sizeof *way);
+    const struct function *function = check_of(path)->function;
+    for (unsigned i = count; i-- > 0; function = caller_of(program, function, kind))
+        way[i] = function;
+    for (unsigned i = 0; i < count; i++)
+        add_proof(finding, program, way[i], kind);
+    free(way);
 }
 
 static void free_finding(struct finding *finding) {

@@ -5,6 +5,7 @@
 #define AGLET_CHECK_H
 
 #include "flow/path.h"
+#include "program/context.h"
 #include "report/diag.h"
 
 /** The name of the function being checked. */
@@ -16,6 +17,12 @@ bool check_has_role(const struct path *path, enum role_kind kind);
 /** True when the function may run in a coroutine that a cancellation can cut short and that no
  *  shield around its callers protects. */
 bool check_is_cancellable(const struct path *path);
+
+/** The name of the function from which this one is reached, in the fewest calls, when it runs in
+ *  such a context (itself, if it is one); NULL if it does not, as far as is known. */
+const char *check_context_root(const struct path *path, enum context_kind kind);
+/** How many calls lead from there to here: 0 if this function is the root. */
+unsigned check_context_depth(const struct path *path, enum context_kind kind);
 
 /** The words for a resource kind: "FILE stream"; the kind itself when no model has words for it. */
 const char *check_kind_noun(const struct path *path, const char *kind);
@@ -48,6 +55,10 @@ void finding_trace(struct finding *finding, const struct path *path, const struc
                    ir_id from);
 /** Adds a step for each link of a chain of calls. */
 void finding_chain(struct finding *finding, const struct chain *chain);
+
+/** Adds the proof that the function runs in such a context, which it has to: where the context
+ *  begins, and each call on the way here. */
+void finding_context(struct finding *finding, const struct path *path, enum context_kind kind);
 
 /** The link at the chain's end, where the deed is done. */
 const struct chain *check_chain_end(const struct chain *chain);

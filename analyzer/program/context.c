@@ -1,47 +1,158 @@
 /*
- * Contexts, top-down: which functions run in a coroutine that a cancellation can cut.
+ * Contexts, top-down: from where a function becomes a coroutine or a loop's callback, along the
+ * calls. Breadth first, so that each proof is as short as can be; in the order of functions and of
+ * their calls, so that it is the same in every run.
  */
+#include "program/context.h"
+
 #include <stdlib.h>
 
 #include "program/internal.h"
 
-static bool is_root(const struct function *function) {
+struct graph {
+    struct program *program;
+    size_t *first; /* by function: its first edge; the edges of one caller stand together */
+    prog_fn *queue;
+    size_t head, tail;
+};
+
+const char *context_name(enum context_kind kind) {
+    return kind == CONTEXT_COROUTINE ? "coroutine" : "loop callback";
+}
+
+static struct graph new_graph(struct program *program) {
+    size_t count = program->function_count + 1;
+    struct graph graph = {.program = program,
+                          .first = mem_resize(NULL, count, sizeof *graph.first),
+                          .queue = mem_resize(NULL, count, sizeof *graph.queue)};
+    for (size_t i = 0; i < count; i++)
+        graph.first[i] = program->edge_count;
+    for (size_t i = program->edge_count; i-- > 0;)
+        graph.first[program->edges[i].from] = i;
+    return graph;
+}
+
+static void free_graph(struct graph *graph) {
+    free(graph->first);
+    free(graph->queue);
+}
+
+/* The edges of `from`, one after the other; NULL after the last. */
+static const struct edge *edge_at(const struct graph *graph, prog_fn from, size_t i) {
+    size_t at = graph->first[from] + i;
+    bool is_one = at < graph->program->edge_count && graph->program->edges[at].from == from;
+    return is_one ? &graph->program->edges[at] : NULL;
+}
+
+static bool has_role(const struct function *function, enum role_kind kind) {
+    return prog_role(function->roles, function->role_count, kind) != NULL;
+}
+
+/* ---- where an event loop has to turn ----------------------------------------------------- */
+
+/* The field whose contract makes a coroutine of what is stored there, or NULL. */
+static const char *coroutine_field(const struct program *program, prog_fn function) {
+    for (size_t i = 0; i < program->slot_count; i++) {
+        const struct slot *slot = &program->slots[i];
+        if (slot->function != function)
+            continue;
+        const struct function *promise = prog_field(program, slot->record, slot->field);
+        if (promise && has_role(promise, ROLE_COROUTINE))
+            return promise->name;
+    }
+    return NULL;
+}
+
+static void mark_coroutine(struct program *program, prog_fn f) {
+    struct function *function = &program->functions[f];
+    const char *field = coroutine_field(program, f);
+    function->contexts[CONTEXT_COROUTINE] =
+        (struct context){.reason = field ? CONTEXT_STORED : CONTEXT_MARKED,
+                         .caller = PROG_NONE,
+                         .unit = function->unit,
+                         .loc = function->unit->functions.data[function->id].loc,
+                         .by = field};
+}
+
+/* What a function does inside is its own affair when its contract tells it all, when its roles say
+   that it blocks (which its callers hear of), and when it finds out by itself where it runs. */
+static bool is_open(const struct function *function) {
+    return function->defined && !function->contract && !has_role(function, ROLE_BLOCKS) &&
+           !has_role(function, ROLE_MIXED);
+}
+
+/* Nobody waits for what comes after it: it ends the program. */
+static bool ends_all(const struct function *function) {
+    const struct ir_function *fn = &function->unit->functions.data[function->id];
+    return (fn->flags & IR_FN_NORETURN) || has_role(function, ROLE_NORETURN);
+}
+
+static void call(struct graph *graph, const struct edge *edge, enum context_kind kind) {
+    struct function *functions = graph->program->functions, *to = &functions[edge->to];
+    if (to->contexts[kind].reason != CONTEXT_NEVER || !is_open(to) || ends_all(to))
+        return;
+    to->contexts[kind] = (struct context){.reason = CONTEXT_CALLED,
+                                          .caller = edge->from,
+                                          .unit = functions[edge->from].unit,
+                                          .loc = edge->loc,
+                                          .by = edge->by};
+    graph->queue[graph->tail++] = edge->to;
+}
+
+static void spread(struct graph *graph, enum context_kind kind) {
+    struct program *program = graph->program;
+    graph->head = graph->tail = 0;
+    for (prog_fn f = 0; f < program->function_count; f++)
+        if (!is_open(&program->functions[f]))
+            program->functions[f].contexts[kind].reason = CONTEXT_NEVER;
+        else if (program->functions[f].contexts[kind].reason != CONTEXT_NEVER)
+            graph->queue[graph->tail++] = f;
+    while (graph->head < graph->tail) {
+        prog_fn from = graph->queue[graph->head++];
+        const struct edge *edge;
+        for (size_t i = 0; (edge = edge_at(graph, from, i)); i++)
+            call(graph, edge, kind);
+    }
+}
+
+/* ---- what a cancellation can cut --------------------------------------------------------- */
+
+static bool can_be_cancelled(const struct function *function) {
     if (!function->defined)
         return false;
     if (function->spawned)
         return true;
-    return prog_role(function->roles, function->role_count, ROLE_COROUTINE) && !function->called &&
-           !function->shield_entry;
+    return has_role(function, ROLE_COROUTINE) && !function->called && !function->shield_entry;
+}
+
+static void spread_cancellation(struct graph *graph) {
+    struct program *program = graph->program;
+    graph->head = graph->tail = 0;
+    for (prog_fn f = 0; f < program->function_count; f++) {
+        program->functions[f].cancellable = can_be_cancelled(&program->functions[f]);
+        if (program->functions[f].cancellable)
+            graph->queue[graph->tail++] = f;
+    }
+    while (graph->head < graph->tail) {
+        prog_fn from = graph->queue[graph->head++];
+        const struct edge *edge;
+        for (size_t i = 0; (edge = edge_at(graph, from, i)); i++) {
+            struct function *to = &program->functions[edge->to];
+            if (edge->shielded || to->cancellable || !to->defined)
+                continue;
+            to->cancellable = true;
+            graph->queue[graph->tail++] = edge->to;
+        }
+    }
 }
 
 void prog_find_contexts(struct program *program) {
-    prog_fn *queue = mem_resize(NULL, program->function_count + 1, sizeof *queue);
-    size_t head = 0, tail = 0;
-    for (prog_fn f = 0; f < program->function_count; f++) {
-        program->functions[f].via = PROG_NONE;
-        if (is_root(&program->functions[f])) {
-            program->functions[f].cancellable = true;
-            queue[tail++] = f;
-        }
-    }
-    /* edges of one caller stand together: find each caller's first */
-    size_t *first = mem_resize(NULL, program->function_count + 1, sizeof *first);
-    for (size_t i = 0; i < program->function_count; i++)
-        first[i] = program->edge_count;
-    for (size_t i = program->edge_count; i-- > 0;)
-        first[program->edges[i].from] = i;
-    while (head < tail) {
-        prog_fn from = queue[head++];
-        for (size_t i = first[from]; i < program->edge_count && program->edges[i].from == from;
-             i++) {
-            struct function *to = &program->functions[program->edges[i].to];
-            if (to->cancellable || !to->defined)
-                continue;
-            to->cancellable = true;
-            to->via = from;
-            queue[tail++] = program->edges[i].to;
-        }
-    }
-    free(first);
-    free(queue);
+    struct graph graph = new_graph(program);
+    for (prog_fn f = 0; f < program->function_count; f++)
+        if (program->functions[f].defined && has_role(&program->functions[f], ROLE_COROUTINE))
+            mark_coroutine(program, f);
+    spread(&graph, CONTEXT_COROUTINE);
+    spread(&graph, CONTEXT_LOOP);
+    spread_cancellation(&graph);
+    free_graph(&graph);
 }

@@ -5,7 +5,40 @@
 #define AGLET_PROGRAM_INTERNAL_H
 
 #include "flow/path.h"
+#include "program/context.h"
 #include "program/program.h"
+
+/** Why a function can run in a context. */
+enum context_reason {
+    CONTEXT_NEVER,  /* it cannot, as far as is known */
+    CONTEXT_MARKED, /* an annotation or a model says so */
+    CONTEXT_STORED, /* it is stored in a field, `by`, whose functions do */
+    CONTEXT_HANDED, /* it is handed to a function, `by`, that has it run there */
+    CONTEXT_CALLED  /* `caller` does, and calls it: itself, or through `by` */
+};
+
+/** A function's link of the shortest proof that it can run in a context. */
+struct context {
+    enum context_reason reason;
+    prog_fn caller;
+    const struct ir_unit *unit; /* of the place that proves it */
+    ir_id loc;
+    const char *by;
+};
+
+/** Where a function runs the one that is in its parameter. */
+enum relay_place {
+    RELAY_COROUTINE,
+    RELAY_SHIELDED, /* as a coroutine, under a shield */
+    RELAY_LOOP,
+    RELAY_HERE /* before it returns */
+};
+
+/** A parameter that is called, or handed on to be called. */
+struct relay {
+    uint8_t arg;
+    uint8_t place; /* enum relay_place */
+};
 
 /** What a function does, as its callers see it. Bottom-up. */
 struct summary {
@@ -16,6 +49,8 @@ struct summary {
     struct effect *effects;
     size_t effect_count;
     const struct chain *blocks, *spawns, *awaits, *mutates;
+    struct relay *relays;
+    size_t relay_count;
     bool capped;
     bool worth_checking; /* something happens here that a rule may care for */
 };
@@ -37,12 +72,15 @@ struct function {
     bool shield_entry; /* run under a shield */
     bool called;       /* some function of the program calls it */
     bool cancellable;  /* runs in a coroutine that a cancellation can cut, not shielded */
-    prog_fn via;       /* with cancellable: the caller that proves it, or PROG_NONE */
+    struct context contexts[CONTEXT_KINDS];
 };
 
-/** A call from one function to another, without a shield in force. */
+/** A call from one function to another. */
 struct edge {
     prog_fn from, to;
+    ir_id loc;      /* in the unit of `from` */
+    const char *by; /* the function that calls it for `from`, before it returns; or NULL */
+    bool shielded;  /* wherever `from` calls it, a shield is in force */
 };
 
 /** The target of a function pointer stored in (record, field). */
@@ -109,7 +147,11 @@ void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr 
 /** Summarises all functions, callees before callers, and records the edges. */
 void prog_summarise(struct program *program);
 
-/** Finds which functions run in a coroutine that can be cancelled. */
+/** Records where a call leads: an edge to its target, and what becomes of functions given to it. */
+void prog_note_call(struct program *program, prog_fn self, const struct path *path,
+                    const struct path_call *call);
+
+/** Finds the contexts of each function, and which run in a coroutine that can be cancelled. */
 void prog_find_contexts(struct program *program);
 
 #endif

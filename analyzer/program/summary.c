@@ -130,47 +130,8 @@ static bool is_feared(const char *subject) {
     return !subject || (strcmp(subject, "lock") != 0 && strcmp(subject, "cpu") != 0);
 }
 
-static void add_edge(struct program *program, prog_fn from, prog_fn to) {
-    for (size_t i = program->edge_count; i-- > 0 && program->edges[i].from == from;)
-        if (program->edges[i].to == to)
-            return;
-    if (program->edge_count == program->edge_capacity) {
-        program->edge_capacity = program->edge_capacity ? program->edge_capacity * 2 : 256;
-        program->edges = mem_resize(program->edges, program->edge_capacity, sizeof *program->edges);
-    }
-    program->edges[program->edge_count++] = (struct edge){from, to};
-}
-
-static prog_fn function_argument(const struct collector *c, const struct path *path,
-                                 const struct path_call *call, int arg) {
-    if (arg < 0 || (uint32_t)arg >= call->arg_count)
-        return PROG_NONE;
-    const struct value *v = value_at(&path->context.values, call->args[arg]);
-    return v->kind == VALUE_FUNCTION ? prog_function(c->program, path->unit, v->a) : PROG_NONE;
-}
-
 static bool has_role(const struct callee *callee, enum role_kind kind) {
     return prog_role(callee->roles, callee->role_count, kind) != NULL;
-}
-
-static void note_entries(struct collector *c, const struct path *path,
-                         const struct path_call *call) {
-    for (size_t i = 0; i < call->callee->role_count; i++) {
-        const struct role *role = &call->callee->roles[i];
-        bool coroutine = role->kind == ROLE_CALLS_BACK && role->context &&
-                         strcmp(role->context, "coroutine") == 0 &&
-                         !has_role(call->callee, ROLE_SHIELDS);
-        if (role->kind != ROLE_SPAWNS && role->kind != ROLE_SHIELDS && !coroutine)
-            continue;
-        int arg = role->kind == ROLE_SPAWNS ? role->entry : role->arg;
-        prog_fn entry = function_argument(c, path, call, arg);
-        if (entry == PROG_NONE)
-            continue;
-        if (role->kind == ROLE_SHIELDS)
-            c->program->functions[entry].shield_entry = true;
-        else
-            c->program->functions[entry].spawned = true;
-    }
 }
 
 static void note_chain(struct collector *c, const struct path *path, const struct path_call *call,
@@ -201,14 +162,11 @@ static void on_call(struct path *path, const struct path_call *call) {
     struct function *self = &c->program->functions[c->self];
     struct summary *summary = &self->summary;
     note_roles(c, path, call, summary);
-    note_entries(c, path, call);
+    prog_note_call(c->program, c->self, path, call);
     if (callee->flags & CALLEE_SUSPENDS)
         summary->flags |= CALLEE_SUSPENDS;
     if (callee->function == UINT32_MAX || callee->function == c->self)
         return;
-    c->program->functions[callee->function].called = true;
-    if (path->state->shields <= 0)
-        add_edge(c->program, c->self, callee->function);
     /* a role says it all; what it does not speak of is found inside */
     if (callee->blocks && !has_role(callee, ROLE_BLOCKS))
         note_chain(c, path, call, &summary->blocks, NULL, callee->blocks);

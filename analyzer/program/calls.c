@@ -1,0 +1,146 @@
+/*
+ * Where calls lead: the edges of the call graph, and the functions that are given to a call, which
+ * runs them somewhere, directly or through a helper that hands its parameter on.
+ */
+#include <string.h>
+
+#include "program/internal.h"
+
+struct caller {
+    struct program *program;
+    prog_fn self;
+    const struct path *path;
+    const struct path_call *call;
+};
+
+static void add_edge(const struct caller *at, prog_fn to, const char *by) {
+    struct program *program = at->program;
+    bool shielded = at->path->state->shields > 0;
+    for (size_t i = program->edge_count; i-- > 0 && program->edges[i].from == at->self;)
+        if (program->edges[i].to == to) {
+            program->edges[i].shielded &= shielded;
+            return;
+        }
+    if (program->edge_count == program->edge_capacity) {
+        program->edge_capacity = program->edge_capacity ? program->edge_capacity * 2 : 256;
+        program->edges = mem_resize(program->edges, program->edge_capacity, sizeof *program->edges);
+    }
+    program->edges[program->edge_count++] = (struct edge){
+        .from = at->self, .to = to, .loc = at->call->instr->loc, .by = by, .shielded = shielded};
+}
+
+/* ---- functions given to a call ---------------------------------------------------------- */
+
+static void add_relay(const struct caller *at, uint32_t arg, enum relay_place place) {
+    struct summary *summary = &at->program->functions[at->self].summary;
+    if (arg > UINT8_MAX)
+        return;
+    for (size_t i = 0; i < summary->relay_count; i++)
+        if (summary->relays[i].arg == arg && summary->relays[i].place == place)
+            return;
+    struct relay *relays =
+        arena_alloc(&at->program->arena, (summary->relay_count + 1) * sizeof *relays);
+    if (summary->relay_count)
+        memcpy(relays, summary->relays, summary->relay_count * sizeof *relays);
+    relays[summary->relay_count++] = (struct relay){(uint8_t)arg, (uint8_t)place};
+    summary->relays = relays;
+}
+
+/* The first place that hands it over is the proof. */
+static void add_root(const struct caller *at, prog_fn entry, enum context_kind kind) {
+    struct context *context = &at->program->functions[entry].contexts[kind];
+    if (context->reason == CONTEXT_NEVER)
+        *context = (struct context){.reason = CONTEXT_HANDED,
+                                    .caller = PROG_NONE,
+                                    .unit = at->path->unit,
+                                    .loc = at->call->instr->loc,
+                                    .by = at->call->callee->name};
+}
+
+static void note_entry(const struct caller *at, prog_fn entry, enum relay_place place) {
+    struct function *function = &at->program->functions[entry];
+    switch (place) {
+    case RELAY_HERE:
+        if (entry != at->self)
+            add_edge(at, entry, at->call->callee->name);
+        break;
+    case RELAY_LOOP:
+        add_root(at, entry, CONTEXT_LOOP);
+        break;
+    case RELAY_SHIELDED:
+        function->shield_entry = true;
+        add_root(at, entry, CONTEXT_COROUTINE);
+        break;
+    case RELAY_COROUTINE:
+        function->spawned = true;
+        add_root(at, entry, CONTEXT_COROUTINE);
+        break;
+    }
+}
+
+/* The call has the function in `arg` run at `place`. */
+static void note_argument(const struct caller *at, int arg, enum relay_place place) {
+    if (arg < 0 || (uint32_t)arg >= at->call->arg_count)
+        return;
+    const struct value *v = value_at(&at->path->context.values, at->call->args[arg]);
+    if (v->kind == VALUE_FUNCTION)
+        note_entry(at, prog_function(at->program, at->path->unit, v->a), place);
+    else if (v->kind == VALUE_PARAM)
+        add_relay(at, v->a, place);
+}
+
+static bool names(const char *word, const char *expected) {
+    return word && strcmp(word, expected) == 0;
+}
+
+static void note_role(const struct caller *at, const struct role *role) {
+    const struct callee *callee = at->call->callee;
+    if (role->kind == ROLE_SHIELDS) {
+        note_argument(at, role->arg, RELAY_SHIELDED);
+    } else if (role->kind == ROLE_SPAWNS) {
+        if (!names(role->subject, "thread"))
+            note_argument(at, role->entry, RELAY_COROUTINE);
+    } else if (role->kind == ROLE_CALLS_BACK) {
+        if (names(role->context, "loop"))
+            note_argument(at, role->arg, RELAY_LOOP);
+        else if (names(role->context, "sync"))
+            note_argument(at, role->arg, RELAY_HERE);
+        else if (names(role->context, "coroutine") &&
+                 !prog_role(callee->roles, callee->role_count, ROLE_SHIELDS))
+            note_argument(at, role->arg, RELAY_COROUTINE);
+    }
+}
+
+/* ---- each call ------------------------------------------------------------------------- */
+
+static void note_relays(const struct caller *at, const struct function *callee) {
+    if (callee->contract)
+        return;
+    for (size_t i = 0; i < callee->summary.relay_count; i++)
+        note_argument(at, callee->summary.relays[i].arg, callee->summary.relays[i].place);
+}
+
+/* parameter(...): whoever passes a function there has it called here. */
+static void note_called_parameter(const struct caller *at) {
+    const struct ir_instr *instr = at->call->instr;
+    if (instr->sub != IR_CALL_INDIRECT)
+        return;
+    const struct value *v =
+        value_at(&at->path->context.values, at->path->state->registers[instr->a]);
+    if (v->kind == VALUE_PARAM)
+        add_relay(at, v->a, RELAY_HERE);
+}
+
+void prog_note_call(struct program *program, prog_fn self, const struct path *path,
+                    const struct path_call *call) {
+    const struct caller at = {program, self, path, call};
+    const struct callee *callee = call->callee;
+    for (size_t i = 0; i < callee->role_count; i++)
+        note_role(&at, &callee->roles[i]);
+    note_called_parameter(&at);
+    if (callee->function == UINT32_MAX || callee->function == self)
+        return;
+    program->functions[callee->function].called = true;
+    add_edge(&at, callee->function, NULL);
+    note_relays(&at, &program->functions[callee->function]);
+}
