@@ -29,7 +29,7 @@ class Task:
         self.value = value
         self.id = int(value["id"])
         self.parent = int(value["parent"])
-        self.name = value["name"].string()
+        self.name = value["name"].string() or f"task-{self.id}"
         self.state = str(value["state"])
 
     def describe(self):

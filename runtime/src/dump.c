@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <aglet/debug.h>
+#include <aglet/task.h>
 
 #include "symbol.h"
 
@@ -143,7 +144,7 @@ static void put_wait(struct dump *dump, const aglet_task *task) {
     put(dump, "waits for: %s", task->wait.what);
     size_t whom = task->wait.whom ? find(dump, task->wait.whom(task->wait.object)) : 0;
     if (whom)
-        put(dump, " (%s)", dump->node[whom].task->name);
+        put(dump, " (%s)", aglet_task_name(dump->node[whom].task));
     put(dump, ", for ");
     put_span(dump, task->since, dump->now);
 }
@@ -223,7 +224,7 @@ static void put_backtrace(struct dump *dump, aglet_task *task, int indent) {
 
 static void put_task(struct dump *dump, aglet_task *task, int indent) {
     char where[AGL_PLACE_TEXT];
-    put(dump, "%*s%s: ", indent, "", task->name);
+    put(dump, "%*s%s: ", indent, "", aglet_task_name(task));
     put_state(dump, task);
     put_scopes(dump, task);
     put(dump, "; %s, created at %s", owner_text(task),

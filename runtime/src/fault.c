@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <aglet/task.h>
+
 enum { HANDLER_ROOM = 16384, TEXT_SIZE = 512 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -22,7 +24,7 @@ static void say_overflow(const aglet_task *task) {
     int count = snprintf(text, sizeof text,
                          "aglet: task %s has overflowed its stack of %zu KB%s: raise stack_size in "
                          "struct aglet_options, or keep large objects off the stack\n",
-                         task->name, kb, where);
+                         aglet_task_name(task), kb, where);
     if (count > 0)
         (void)!write(STDERR_FILENO, text, strlen(text));
 }

@@ -111,7 +111,7 @@ static void keep_error(aglet_group *group, const aglet_task *task) {
         return;
     struct aglet_group_error *error = &group->errors[group->error_count++];
     char where[AGL_PLACE_TEXT];
-    memcpy(error->task, task->name, sizeof error->task);
+    memcpy(error->task, aglet_task_name(task), sizeof error->task);
     error->error = task->result;
     agl_place_text(&task->created, where, sizeof where);
     snprintf(error->created, sizeof error->created, "%.*s", (int)sizeof error->created - 1, where);

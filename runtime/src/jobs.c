@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <aglet/task.h>
+
 #include "loop.h"
 #include "report.h"
 #include "resource.h"
@@ -73,7 +75,7 @@ static void report_failure(const aglet_jobs *jobs, const aglet_task *task, int e
         return;
     }
     char where[AGL_PLACE_TEXT];
-    struct aglet_failure failure = {task->name, error,
+    struct aglet_failure failure = {aglet_task_name(task), error,
                                     agl_place_text(&task->created, where, sizeof where), reason};
     agl_outside_begin(jobs->loop);
     jobs->options.on_failure(jobs->options.on_failure_data, &failure);

@@ -40,6 +40,29 @@ static inline void agl_list_append(agl_list *head, agl_list *node) {
     head->prev = node;
 }
 
+/** For lists of which every instruction counts: makes an empty list of a head, so that the two
+ *  functions below need not ask whether it has been used before. */
+static inline void agl_list_init(agl_list *head) {
+    head->next = head->prev = head;
+}
+
+static inline void agl_list_append_hot(agl_list *head, agl_list *node) {
+    agl_list *last = head->prev;
+    node->prev = last;
+    node->next = head;
+    last->next = node;
+    head->prev = node;
+}
+
+/** Takes the first node off; there is one. */
+static inline agl_list *agl_list_shift_hot(agl_list *head) {
+    agl_list *first = head->next, *second = first->next;
+    head->next = second;
+    second->prev = head;
+    first->next = NULL;
+    return first;
+}
+
 static inline void agl_list_remove(agl_list *node) {
     if (!node->next)
         return;

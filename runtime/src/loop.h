@@ -63,18 +63,26 @@ struct agl_wait {
 };
 
 struct aglet_task {
+    /* What a switch touches: one line of the cache. */
     struct agl_context context;
+    struct agl_loop *loop;
+    agl_list row;            /* in the ready row or in the row it waits in */
+    struct agl_scope *scope; /* the innermost */
+    enum agl_state state;
+    int woken; /* how the wait ended */
+    int io_budget;
+    unsigned cuts; /* suspensions cut in a row, or since the task was cancelled */
+    bool deadlocked;
+    bool ending; /* in the calls at its end, still on its stack */
+    bool lost;   /* stopped in the middle: its stack is not used again */
+
     struct agl_fiber fiber;
     struct agl_stack stack;
-    struct agl_loop *loop;
     agl_list link;   /* in the loop's list of tasks */
-    agl_list row;    /* in the ready row or in the row it waits in */
     agl_list member; /* in its group's list */
     struct agl_timer timer;
     struct agl_wait wait;
     struct agl_scope root;
-    struct agl_scope spare[AGL_SPARE_SCOPES];
-    struct agl_scope *scope; /* the innermost */
     aglet_fn fn;
     void *arg;
     aglet_task *awaiter;             /* who takes the result */
@@ -86,24 +94,21 @@ struct aglet_task {
     struct agl_binding *bindings;  /* context variables, the latest first */
     struct agl_binding *inherited; /* those it started with */
     struct agl_place created;
-    struct agl_place locked_at;
-    struct agl_place mutation_at;
-    const char *mutation;
     uint64_t id;
     uint64_t parent; /* the id of its group's host or of its creator; 0: none */
     int64_t since;   /* when its wait began, nanoseconds of the loop's clock */
-    enum agl_state state;
     enum agl_owner owner;
     int result;
-    int woken; /* how the wait ended */
-    int io_budget;
-    unsigned cuts; /* suspensions cut in a row, or since the task was cancelled */
     unsigned locks;
     unsigned mutations;
-    bool deadlocked;
-    bool ending; /* in the calls at its end, still on its stack */
-    bool lost;   /* stopped in the middle: its stack is not used again */
-    char name[AGL_NAME_SIZE];
+    unsigned spare_used;      /* of `spare`, a bit each */
+    char name[AGL_NAME_SIZE]; /* "" stands for "task-N" */
+
+    /* What lies below is not touched before it is used. */
+    struct agl_place locked_at;
+    struct agl_place mutation_at;
+    const char *mutation;
+    struct agl_scope spare[AGL_SPARE_SCOPES];
 };
 
 /** What aglet_group_start() waits for; on its caller's stack. */
@@ -168,12 +173,21 @@ struct agl_loop {
 /** A result of agl_park(): the wait's own `until` was reached. */
 #define AGL_REACHED 1
 
+extern _Thread_local struct agl_loop *agl_current_loop;
+
 /** The loop of this thread; NULL outside aglet_run(). */
-struct agl_loop *agl_loop_current(void);
-void agl_loop_set_current(struct agl_loop *loop);
+static inline struct agl_loop *agl_loop_current(void) {
+    return agl_current_loop;
+}
+
+/** Reports a call of `function` outside of any coroutine; returns NULL. */
+aglet_task *agl_self_missing(const char *function);
 
 /** The running task; NULL outside a coroutine, which is reported as misuse of `function`. */
-aglet_task *agl_self(const char *function);
+static inline aglet_task *agl_self(const char *function) {
+    struct agl_loop *loop = agl_loop_current();
+    return __builtin_expect(loop && loop->running, 1) ? loop->running : agl_self_missing(function);
+}
 
 /* sched.c */
 

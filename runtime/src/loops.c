@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <aglet/task.h>
+
 #include "dump.h"
 
 enum { LOOPS_MAX = 64 }; /* further ones run unseen */
@@ -40,7 +42,7 @@ static void name_running(void) {
     if (!task)
         return;
     say("aglet: task ");
-    say(task->name);
+    say(aglet_task_name(task));
     say(" has the thread now; the tasks are listed when it waits\n");
 }
 

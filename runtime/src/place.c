@@ -7,21 +7,11 @@
 
 #include <aglet/places.h>
 
-static _Thread_local struct agl_place noted;
+_Thread_local struct agl_place agl_noted_place;
 
 void aglet_place(const char *file, int line) {
-    noted.file = file;
-    noted.line = line;
-}
-
-struct agl_place agl_place_take(const void *caller) {
-    struct agl_place place = {noted.file, noted.line, caller};
-    noted.file = NULL;
-    return place;
-}
-
-void agl_place_drop(void) {
-    noted.file = NULL;
+    agl_noted_place.file = file;
+    agl_noted_place.line = line;
 }
 
 const char *agl_place_text(const struct agl_place *place, char *text, size_t size) {

@@ -14,11 +14,20 @@ struct agl_place {
     const void *address;
 };
 
-/** The place that the program noted by aglet_place() for this call, else the `caller`'s address. */
-struct agl_place agl_place_take(const void *caller);
+/** What the program noted by aglet_place() for its next call. */
+extern _Thread_local struct agl_place agl_noted_place;
+
+/** The place that was noted for this call, and the `caller`'s address. */
+static inline struct agl_place agl_place_take(const void *caller) {
+    struct agl_place place = {agl_noted_place.file, agl_noted_place.line, caller};
+    agl_noted_place.file = NULL;
+    return place;
+}
 
 /** Forgets what the program noted: this call has no use for it, and the next is another's. */
-void agl_place_drop(void);
+static inline void agl_place_drop(void) {
+    agl_noted_place.file = NULL;
+}
 
 /** Of the function that the macro stands in; only in public functions, not in their helpers. */
 #define AGL_PLACE_HERE() agl_place_take(__builtin_return_address(0))

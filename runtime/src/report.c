@@ -8,6 +8,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <aglet/task.h>
+
 #include "dump.h"
 
 enum { DETAIL_SIZE = 512, LINE_SIZE = 2048 };
@@ -77,7 +79,7 @@ static void report(const char *kind, const aglet_task *task, const struct agl_pl
     char detail[DETAIL_SIZE], where[AGL_PLACE_TEXT];
     vsnprintf(detail, sizeof detail, format, args);
     agl_place_text(place, where, sizeof where);
-    const char *name = task ? task->name : "";
+    const char *name = task ? aglet_task_name(task) : "";
     const char *target = getenv("AGLET_WITNESS");
     if (target)
         write_json(target, kind, name, where, detail);
@@ -164,7 +166,7 @@ void agl_report_failure(const aglet_task *task, int error, const char *reason) {
     const struct aglet_options *options = &task->loop->options;
     char where[AGL_PLACE_TEXT];
     struct aglet_failure failure = {
-        .task = task->name,
+        .task = aglet_task_name(task),
         .error = error,
         .created = agl_place_text(&task->created, where, sizeof where),
         .reason = reason,

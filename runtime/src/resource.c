@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <aglet/task.h>
+
 #include "report.h"
 
 void agl_resource_open(struct agl_resource *resource, aglet_task *self, const char *kind,
@@ -10,7 +12,7 @@ void agl_resource_open(struct agl_resource *resource, aglet_task *self, const ch
     resource->kind = kind;
     resource->reclaim = reclaim;
     resource->acquired = place;
-    memcpy(resource->task, self->name, sizeof resource->task);
+    memcpy(resource->task, aglet_task_name(self), sizeof resource->task);
     agl_list_append(&self->loop->resources, &resource->link);
 }
 

@@ -136,6 +136,7 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
         return -EPERM;
     }
     struct agl_loop loop = {.epoll = -1};
+    agl_list_init(&loop.ready);
     set_options(&loop, options);
     int rc = agl_poll_open(&loop);
     if (rc == 0)
@@ -147,7 +148,7 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
     }
     agl_fiber_adopt(&loop.fiber);
     agl_clock(&loop);
-    agl_loop_set_current(&loop);
+    agl_current_loop = &loop;
     agl_loops_enter(&loop);
     agl_fault_enter(&loop);
     agl_sigpipe_enter(&loop);
@@ -156,7 +157,7 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
     agl_sigpipe_leave(&loop);
     agl_fault_leave(&loop);
     agl_loops_leave(&loop);
-    agl_loop_set_current(NULL);
+    agl_current_loop = NULL;
     agl_poll_close(&loop);
     agl_stacks_free(&loop.stacks);
     agl_timers_free(&loop.timers);

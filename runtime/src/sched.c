@@ -23,15 +23,7 @@ struct agl_inspection {
     int size, count;
 };
 
-static _Thread_local struct agl_loop *current;
-
-struct agl_loop *agl_loop_current(void) {
-    return current;
-}
-
-void agl_loop_set_current(struct agl_loop *loop) {
-    current = loop;
-}
+_Thread_local struct agl_loop *agl_current_loop;
 
 int64_t agl_clock(struct agl_loop *loop) {
     loop->now = agl_seam_clock();
@@ -115,7 +107,7 @@ void agl_sched_prepare(aglet_task *task) {
 
 void agl_ready(aglet_task *task) {
     task->state = AGL_READY;
-    agl_list_append(&task->loop->ready, &task->row);
+    agl_list_append_hot(&task->loop->ready, &task->row);
 }
 
 bool agl_wake(aglet_task *task, int result) {
@@ -145,7 +137,7 @@ static __attribute__((noinline)) aglet_task *choose_otherwise(struct agl_loop *l
 
 /* Who runs next; NULL: the thread's own stack. */
 static aglet_task *choose(struct agl_loop *loop) {
-    if (agl_list_empty(&loop->ready) || ++loop->turns >= TURNS_MAX)
+    if (loop->ready.next == &loop->ready || ++loop->turns >= TURNS_MAX)
         return choose_otherwise(loop);
     return agl_seam_pick(loop);
 }

@@ -43,7 +43,9 @@ static void count_cut(aglet_task *self, int error) {
 
 int agl_suspension(aglet_task *task) {
     agl_seam_suspend(task);
-    int error = agl_cut(task);
+    /* Most often there is nothing that could cut: no scope but the task's own, not cancelled. */
+    bool open = task->scope == &task->root && !task->root.error && !task->deadlocked;
+    int error = open ? 0 : agl_cut(task);
     if (error)
         count_cut(task, error);
     else if (!task->root.error)
@@ -74,8 +76,10 @@ struct agl_scope *agl_scope_open(aglet_task *self, enum agl_scope_kind kind, int
                                  struct agl_place place) {
     struct agl_scope *scope = NULL;
     for (int i = 0; i < AGL_SPARE_SCOPES && !scope; i++)
-        if (!self->spare[i].serial)
+        if (!(self->spare_used & 1u << i)) {
+            self->spare_used |= 1u << i;
             scope = &self->spare[i];
+        }
     if (!scope)
         scope = agl_seam_alloc(sizeof *scope);
     if (!scope)
@@ -102,6 +106,8 @@ static void pop(aglet_task *self) {
     scope->serial = 0;
     if (scope < self->spare || scope >= self->spare + AGL_SPARE_SCOPES)
         free(scope);
+    else
+        self->spare_used &= ~(1u << (scope - self->spare));
 }
 
 void agl_scope_close(aglet_task *self, struct agl_scope *scope) {

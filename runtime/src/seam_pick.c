@@ -2,7 +2,5 @@
 #include "seam.h"
 
 struct aglet_task *agl_seam_pick(struct agl_loop *loop) {
-    agl_list *first = agl_list_first(&loop->ready);
-    agl_list_remove(first);
-    return AGL_CONTAINER(first, struct aglet_task, row);
+    return AGL_CONTAINER(agl_list_shift_hot(&loop->ready), struct aglet_task, row);
 }

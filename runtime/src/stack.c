@@ -19,11 +19,13 @@ enum {
     PROTECTED_GUARDS_MAX = 24000,
     /* Beyond so many free stacks of a class, deep pages are given back to the kernel at once. */
     WARM_STACKS = 1024,
-    COLOURS = 16,
+    /* An idle task needs less than what is left of the highest page beside the colours. */
+    COLOURS = 40,
     COLOUR_STEP = 64
 };
 
 static const size_t class_size[AGL_STACK_CLASSES] = {16384, 65536, 262144};
+
 static const uint64_t CANARY = 0x5ab1e7a91e75ab1eULL;
 
 struct agl_slab {
@@ -42,8 +44,14 @@ static size_t page_size(void) {
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* The page of the guard comes on top. It also makes the distance between stacks no power of two:
+ * else the same places of all stacks would fight for a few sets of the caches. */
+static size_t stride(unsigned size_class) {
+    return class_size[size_class] + page_size();
+}
+
 static struct agl_slab *slab_new(unsigned size_class) {
-    size_t bytes = class_size[size_class] * SLAB_STACKS;
+    size_t bytes = stride(size_class) * SLAB_STACKS;
     struct agl_slab *slab = agl_seam_alloc(sizeof *slab);
     if (!slab)
         return NULL;
@@ -86,9 +94,9 @@ static int carve(struct agl_stacks *stacks, unsigned size_class, struct agl_stac
         stacks->slabs[size_class] = slab = fresh;
     }
     stack->size_class = (unsigned char)size_class;
-    stack->low = slab->base + class_size[size_class] * slab->used++;
+    stack->low = slab->base + stride(size_class) * slab->used++;
     /* Tops at the same offset in their pages would fight for the same sets of the cache. */
-    stack->top = stack->low + class_size[size_class] - (stacks->colour++ % COLOURS) * COLOUR_STEP;
+    stack->top = stack->low + stride(size_class) - (stacks->colour++ % COLOURS) * COLOUR_STEP;
     guard(stacks, stack);
     return 0;
 }
@@ -153,7 +161,7 @@ void agl_stacks_free(struct agl_stacks *stacks) {
         while (stacks->slabs[i]) {
             struct agl_slab *slab = stacks->slabs[i];
             stacks->slabs[i] = slab->next;
-            munmap(slab->base, class_size[i] * SLAB_STACKS);
+            munmap(slab->base, stride(i) * SLAB_STACKS);
             free(slab);
         }
         stacks->free[i] = NULL;

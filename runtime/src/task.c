@@ -11,10 +11,8 @@
 #include "loop.h"
 #include "report.h"
 
-aglet_task *agl_self(const char *function) {
-    struct agl_loop *loop = agl_loop_current();
-    if (loop && loop->running)
-        return loop->running;
+aglet_task *agl_self_missing(const char *function) {
+    const struct agl_loop *loop = agl_loop_current();
     if (agl_debug_wanted() || (loop && loop->debug)) {
         struct agl_place place = agl_place_take(NULL);
         agl_report_always("outside-coroutine", NULL, &place, "%s() called outside a coroutine",
@@ -32,23 +30,13 @@ static void timer_fired(struct agl_timer *timer) {
 static aglet_task *place_on_stack(const struct agl_stack *stack) {
     uintptr_t top = (uintptr_t)stack->top - sizeof(aglet_task);
     aglet_task *task = (aglet_task *)(top & ~(uintptr_t)63);
-    memset(task, 0, sizeof *task);
+    size_t size = offsetof(aglet_task, locked_at);
+    /* With a size it knows, gcc writes a string instruction here, which takes longer to start than
+     * the C library takes for all. */
+    __asm__("" : "+r"(size));
+    memset(task, 0, size);
     task->stack = *stack;
     return task;
-}
-
-/* "task-N"; by hand, since formatting it would take longer than all the rest of a task's birth. */
-static void set_default_name(aglet_task *task) {
-    char digits[20];
-    size_t count = 0;
-    uint64_t rest = task->id;
-    do
-        digits[count++] = (char)('0' + rest % 10);
-    while (rest /= 10);
-    char *end = mempcpy(task->name, "task-", 5);
-    while (count > 0)
-        *end++ = digits[--count];
-    *end = 0;
 }
 
 aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl_owner owner,
@@ -74,7 +62,6 @@ aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl
     task->root.deadline = INT64_MAX;
     task->scope = &task->root;
     task->id = ++loop->next_id;
-    set_default_name(task);
     if (loop->running) {
         task->parent = loop->running->id;
         agl_context_inherit(task, loop->running);
@@ -219,7 +206,11 @@ void aglet_task_set_name(aglet_task *task, const char *name) {
     snprintf(task->name, sizeof task->name, "%s", name);
 }
 
+/* Most tasks are never asked for their names, so a name is made when it is wanted. */
 const char *aglet_task_name(const aglet_task *task) {
+    if (!task->name[0])
+        snprintf(((aglet_task *)task)->name, sizeof task->name, "task-%llu",
+                 (unsigned long long)task->id);
     return task->name;
 }
 
