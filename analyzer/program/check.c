@@ -37,6 +37,10 @@ bool check_has_role(const struct path *path, enum role_kind kind) {
     return prog_role(function->roles, function->role_count, kind) != NULL;
 }
 
+bool check_is_constructor(const struct path *path) {
+    return prog_is_constructor(check_of(path)->function);
+}
+
 bool check_is_cancellable(const struct path *path) {
     return check_of(path)->function->cancellable;
 }
@@ -63,6 +67,10 @@ unsigned check_context_depth(const struct path *path, enum context_kind kind) {
     while ((function = caller_of(check_of(path)->program, function, kind)))
         depth++;
     return depth;
+}
+
+bool check_is_constructing(const struct path *path, enum context_kind kind) {
+    return check_of(path)->function->contexts[kind].constructing;
 }
 
 const char *check_kind_noun(const struct path *path, const char *kind) {

@@ -14,6 +14,9 @@ const char *check_function_name(const struct path *path);
 /** True when the function carries this role by annotation or model. */
 bool check_has_role(const struct path *path, enum role_kind kind);
 
+/** True for a constructor: by its role, or by its name and shape. */
+bool check_is_constructor(const struct path *path);
+
 /** True when the function may run in a coroutine that a cancellation can cut short and that no
  *  shield around its callers protects. */
 bool check_is_cancellable(const struct path *path);
@@ -23,6 +26,9 @@ bool check_is_cancellable(const struct path *path);
 const char *check_context_root(const struct path *path, enum context_kind kind);
 /** How many calls lead from there to here: 0 if this function is the root. */
 unsigned check_context_depth(const struct path *path, enum context_kind kind);
+/** True when each known way from there leads through a constructor, which may be the root or this
+ *  function. */
+bool check_is_constructing(const struct path *path, enum context_kind kind);
 
 /** The words for a resource kind: "FILE stream"; the kind itself when no model has words for it. */
 const char *check_kind_noun(const struct path *path, const char *kind);

@@ -87,31 +87,48 @@ static bool ends_all(const struct function *function) {
     return (fn->flags & IR_FN_NORETURN) || has_role(function, ROLE_NORETURN);
 }
 
-static void call(struct graph *graph, const struct edge *edge, enum context_kind kind) {
+static void enter(struct graph *graph, const struct edge *edge, enum context_kind kind,
+                  bool constructing) {
     struct function *functions = graph->program->functions, *to = &functions[edge->to];
-    if (to->contexts[kind].reason != CONTEXT_NEVER || !is_open(to) || ends_all(to))
+    if (to->contexts[kind].reason != CONTEXT_NEVER || !is_open(to) || ends_all(to) ||
+        (!constructing && prog_is_constructor(to)))
         return;
     to->contexts[kind] = (struct context){.reason = CONTEXT_CALLED,
                                           .caller = edge->from,
                                           .unit = functions[edge->from].unit,
                                           .loc = edge->loc,
-                                          .by = edge->by};
+                                          .by = edge->by,
+                                          .constructing = constructing};
     graph->queue[graph->tail++] = edge->to;
 }
 
-static void spread(struct graph *graph, enum context_kind kind) {
-    struct program *program = graph->program;
-    graph->head = graph->tail = 0;
-    for (prog_fn f = 0; f < program->function_count; f++)
-        if (!is_open(&program->functions[f]))
-            program->functions[f].contexts[kind].reason = CONTEXT_NEVER;
-        else if (program->functions[f].contexts[kind].reason != CONTEXT_NEVER)
+static void find_roots(struct graph *graph, enum context_kind kind, bool constructing) {
+    for (prog_fn f = 0; f < graph->program->function_count; f++) {
+        struct function *function = &graph->program->functions[f];
+        struct context *context = &function->contexts[kind];
+        if (context->reason == CONTEXT_NEVER || context->reason == CONTEXT_CALLED ||
+            prog_is_constructor(function) != constructing)
+            continue;
+        context->constructing = constructing;
+        if (is_open(function))
             graph->queue[graph->tail++] = f;
-    while (graph->head < graph->tail) {
-        prog_fn from = graph->queue[graph->head++];
-        const struct edge *edge;
-        for (size_t i = 0; (edge = edge_at(graph, from, i)); i++)
-            call(graph, edge, kind);
+        else
+            context->reason = CONTEXT_NEVER;
+    }
+}
+
+/* First without constructors, so that a function is reached through one only if it has to be. */
+static void spread(struct graph *graph, enum context_kind kind) {
+    graph->tail = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        bool constructing = pass == 1;
+        find_roots(graph, kind, constructing);
+        for (graph->head = 0; graph->head < graph->tail; graph->head++) {
+            prog_fn from = graph->queue[graph->head];
+            const struct edge *edge;
+            for (size_t i = 0; (edge = edge_at(graph, from, i)); i++)
+                enter(graph, edge, kind, constructing);
+        }
     }
 }
 

@@ -24,6 +24,7 @@ struct context {
     const struct ir_unit *unit; /* of the place that proves it */
     ir_id loc;
     const char *by;
+    bool constructing; /* a constructor, or reached only through one */
 };
 
 /** Where a function runs the one that is in its parameter. */
@@ -146,6 +147,10 @@ void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr 
 
 /** Summarises all functions, callees before callers, and records the edges. */
 void prog_summarise(struct program *program);
+
+/** True for a function that is marked as a constructor, or has a constructor's name and shape and
+ * no role that says that it waits or starts something. */
+bool prog_is_constructor(const struct function *function);
 
 /** Records where a call leads: an edge to its target, and what becomes of functions given to it. */
 void prog_note_call(struct program *program, prog_fn self, const struct path *path,

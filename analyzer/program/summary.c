@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "program/blocking.h"
 #include "program/internal.h"
 
 enum { MOST_CANDIDATES = 32, CLASSES = 3 };
@@ -125,11 +126,6 @@ static const struct chain *new_chain(struct collector *c, const struct path *pat
     return arena_copy(&c->program->arena, &chain, sizeof chain);
 }
 
-/* Locks are held for a moment and computing is what a program is for: not what a caller fears. */
-static bool is_feared(const char *subject) {
-    return !subject || (strcmp(subject, "lock") != 0 && strcmp(subject, "cpu") != 0);
-}
-
 static bool has_role(const struct callee *callee, enum role_kind kind) {
     return prog_role(callee->roles, callee->role_count, kind) != NULL;
 }
@@ -145,7 +141,7 @@ static void note_roles(struct collector *c, const struct path *path, const struc
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
         bool active = !path_excused(path, call, role);
-        if (role->kind == ROLE_BLOCKS && active && is_feared(role->subject))
+        if (role->kind == ROLE_BLOCKS && active && blocking_is_feared(role->subject))
             note_chain(c, path, call, &summary->blocks, role->subject, NULL);
         else if (role->kind == ROLE_SPAWNS)
             note_chain(c, path, call, &summary->spawns, "task", NULL);

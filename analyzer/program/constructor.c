@@ -1,0 +1,44 @@
+/*
+ * Which functions are constructors: those that say so, and those whose name and shape do.
+ */
+#include <string.h>
+
+#include "program/internal.h"
+
+static bool ends_with(const char *name, const char *suffix) {
+    size_t length = strlen(name), tail = strlen(suffix);
+    return length > tail && strcmp(name + length - tail, suffix) == 0;
+}
+
+static const struct ir_type *pointee(const struct ir_unit *unit, ir_id type) {
+    const struct ir_type *t = &unit->types.data[type];
+    return t->kind == IR_TYPE_POINTER && t->elem != IR_NONE ? &unit->types.data[t->elem] : NULL;
+}
+
+/* x_new and x_create return a pointer to a record, x_init takes one first. */
+static bool looks_like_constructor(const struct function *function) {
+    const struct ir_unit *unit = function->unit;
+    const struct ir_function *fn = &unit->functions.data[function->id];
+    const struct ir_type *type = &unit->types.data[fn->type];
+    if (ends_with(function->name, "_new") || ends_with(function->name, "_create")) {
+        const struct ir_type *made = type->elem == IR_NONE ? NULL : pointee(unit, type->elem);
+        return made && (made->kind == IR_TYPE_RECORD || made->kind == IR_TYPE_OTHER);
+    }
+    if (!ends_with(function->name, "_init") || fn->param_count == 0 || !function->defined)
+        return false;
+    const struct ir_type *made = pointee(unit, ir_local_at(unit, fn, 0)->type);
+    return made && made->kind == IR_TYPE_RECORD;
+}
+
+/* A coroutine that makes something is a factory already: it is awaited. And a function whose roles
+   tell that it waits or starts something does no more than it says. */
+bool prog_is_constructor(const struct function *function) {
+    static const enum role_kind open_words[] = {ROLE_FACTORY, ROLE_COROUTINE, ROLE_BLOCKS,
+                                                ROLE_SUSPENDS, ROLE_SPAWNS};
+    if (prog_role(function->roles, function->role_count, ROLE_CONSTRUCTOR))
+        return true;
+    for (size_t i = 0; i < sizeof open_words / sizeof *open_words; i++)
+        if (prog_role(function->roles, function->role_count, open_words[i]))
+            return false;
+    return looks_like_constructor(function);
+}
