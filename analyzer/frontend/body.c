@@ -78,6 +78,22 @@ static CXCursor add_parameters(struct lowering *l, CXCursor definition) {
     return body;
 }
 
+/* An expression with an error may be missing as a whole, and with it what it calls. */
+static bool has_fault(const struct lowering *l, CXCursor definition) {
+    CXSourceRange range = clang_getCursorExtent(definition);
+    CXFile file = NULL;
+    unsigned begin = 0, end = 0;
+    clang_getExpansionLocation(clang_getRangeStart(range), &file, NULL, NULL, &begin);
+    clang_getExpansionLocation(clang_getRangeEnd(range), NULL, NULL, NULL, &end);
+    for (uint32_t i = 0; i < l->faults.count; i++) {
+        const struct fault *fault = &l->faults.data[i];
+        if (file && fault->file && clang_File_isEqual(file, fault->file) &&
+            fault->offset >= begin && fault->offset <= end)
+            return true;
+    }
+    return false;
+}
+
 void lower_body(struct lowering *l, CXCursor definition, ir_id id) {
     reset(l);
     l->unit->functions.data[id].body_loc = lower_loc(l, definition);
@@ -85,6 +101,8 @@ void lower_body(struct lowering *l, CXCursor definition, ir_id id) {
     CXCursor body = add_parameters(l, definition);
     if (clang_Cursor_isNull(body))
         l->failure = "its body could not be read";
+    else if (has_fault(l, definition))
+        l->failure = "its body has errors";
     else
         lower_compound(l, body, false);
     end_return(l, IR_NONE, lower_end_loc(l, definition));

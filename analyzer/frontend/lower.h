@@ -80,6 +80,12 @@ struct named_type {
     CXType type; /* of kind CXType_Invalid: there is no such typedef */
 };
 
+/** Where the compiler has found an error. */
+struct fault {
+    CXFile file;
+    unsigned offset;
+};
+
 struct lowering {
     struct ir_unit *unit;
     CXTranslationUnit tu;
@@ -88,6 +94,7 @@ struct lowering {
     IR_VEC(struct named_type) named_types; /* those that a _Generic asked for */
     IR_VEC(CXCursor) pending;              /* definitions that still have to be lowered */
     IR_VEC(CXCursor) kids;                 /* a stack of children */
+    IR_VEC(struct fault) faults;
 
     /* the function at hand */
     IR_VEC(struct ir_local) function_locals;

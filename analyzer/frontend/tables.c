@@ -240,15 +240,27 @@ static bool is_unsigned(enum CXTypeKind kind) {
            kind == CXType_Pointer;
 }
 
+/* In bytes; 0 if unknown. Builtin functions that are not called have a type that must not be asked:
+   it has no size, and libclang crashes. */
+static uint64_t size_of(CXType canonical) {
+    if (canonical.kind <= CXType_Unexposed || canonical.kind == CXType_Overload ||
+        canonical.kind == CXType_Dependent)
+        return 0;
+    long long size = clang_Type_getSizeOf(canonical);
+    return size > 0 ? (uint64_t)size : 0;
+}
+
 static ir_id make_type(struct lowering *l, CXType type) {
     CXType canonical = clang_getCanonicalType(type);
+    if (canonical.kind == CXType_Atomic)
+        canonical = clang_getCanonicalType(clang_Type_getValueType(canonical));
     struct ir_type t = {.kind = (uint8_t)kind_of(canonical.kind),
                         .is_unsigned = is_unsigned(canonical.kind),
                         .is_const = clang_isConstQualifiedType(canonical) != 0,
                         .name = IR_NONE,
                         .elem = IR_NONE};
-    long long size = clang_Type_getSizeOf(canonical);
-    t.size = size > 0 && t.kind != IR_TYPE_FUNCTION && t.kind != IR_TYPE_VOID ? (uint64_t)size : 0;
+    if (t.kind != IR_TYPE_FUNCTION && t.kind != IR_TYPE_VOID)
+        t.size = size_of(canonical);
     if (t.kind == IR_TYPE_POINTER && canonical.kind != CXType_NullPtr) {
         t.elem = lower_type(l, clang_getPointeeType(canonical));
     } else if (t.kind == IR_TYPE_ARRAY) {

@@ -78,7 +78,11 @@ static void read_problems(struct lowering *l) {
             struct ir_problem problem = {
                 .text = lower_string(l, clang_getDiagnosticSpelling(diagnostic)),
                 .fatal = severity == CXDiagnostic_Fatal};
-            problem.loc = lower_point(l, clang_getDiagnosticLocation(diagnostic));
+            CXSourceLocation at = clang_getDiagnosticLocation(diagnostic);
+            struct fault fault = {0};
+            clang_getExpansionLocation(at, &fault.file, NULL, NULL, &fault.offset);
+            VEC_PUSH(l->faults, fault);
+            problem.loc = lower_point(l, at);
             ir_push_problems(l->unit, problem);
         }
         clang_disposeDiagnostic(diagnostic);
@@ -112,6 +116,7 @@ static void free_lowering(struct lowering *l) {
     free(l->named_types.data);
     free(l->pending.data);
     free(l->kids.data);
+    free(l->faults.data);
     free(l->function_locals.data);
     free(l->blocks.data);
     free(l->labels.data);
@@ -126,9 +131,9 @@ static struct ir_unit *lower_unit(CXTranslationUnit tu) {
     struct top_level top = {&l, clang_getFile(tu, clang_getCString(name))};
     clang_disposeString(name);
     lower_point(&l, clang_getLocationForOffset(tu, top.main_file, 0)); /* the main file is file 0 */
+    read_problems(&l);
     clang_visitChildren(clang_getTranslationUnitCursor(tu), visit_top, &top);
     lower_pending(&l);
-    read_problems(&l);
     read_suppressions(&l);
     free_lowering(&l);
     ir_unit_finish(l.unit);

@@ -89,7 +89,7 @@ class Program:
             self.problem(1, f"exit status {run.returncode}: {run.stderr}")
         lines = run.stdout.splitlines()
         for line in lines:
-            if " incomplete" in line and line.startswith("function"):
+            if " incomplete" in line and line.startswith("function") and not self.fails:
                 self.problem(1, f"was not lowered: {line}")
         for number, regex in self.present:
             if not any(re.search(regex, line) for line in lines):
