@@ -141,6 +141,8 @@ static void note_roles(struct collector *c, const struct path *path, const struc
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
         bool active = !path_excused(path, call, role);
+        summary->worth_checking |= role->kind == ROLE_RUNS_LOOP || role->kind == ROLE_COROUTINE ||
+                                   role->kind == ROLE_CALLS_BACK;
         if (role->kind == ROLE_BLOCKS && active && blocking_is_feared(role->subject))
             note_chain(c, path, call, &summary->blocks, role->subject, NULL);
         else if (role->kind == ROLE_SPAWNS)
@@ -293,8 +295,8 @@ static void summarise(struct program *program, prog_fn self) {
         summary->returns = RETURNS_ANY;
     summary->shields = c->shields;
     summary->capped = path.capped;
-    summary->worth_checking = path.loss_count || summary->blocks || summary->spawns ||
-                              summary->awaits || summary->mutates;
+    summary->worth_checking |= path.loss_count || summary->blocks || summary->spawns ||
+                               summary->awaits || summary->mutates;
     if (!path.capped && !c->overflow) {
         write_effects(c, &path, summary);
         summary->flags |= CALLEE_KNOWN;

@@ -1,0 +1,71 @@
+#include "program/check_calls.h"
+
+#include <string.h>
+
+#include "program/internal.h"
+
+static const struct program *program_of(const struct path *path) {
+    return path->client->data;
+}
+
+bool check_calls_role(const struct path *path, enum role_kind kind) {
+    for (uint32_t i = 0; i < path->instr_count; i++) {
+        const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
+        if (instr->op != IR_CALL)
+            continue;
+        struct callee callee = {.function = UINT32_MAX};
+        prog_resolve(path->client->data, path->unit, instr,
+                     instr->sub == IR_CALL_DIRECT ? instr->a : IR_NONE, &callee);
+        if (prog_role(callee.roles, callee.role_count, kind))
+            return true;
+    }
+    return false;
+}
+
+size_t check_caller_count(const struct path *path) {
+    const struct program *program = program_of(path);
+    ir_id id = (ir_id)(path->function - path->unit->functions.data);
+    prog_fn self = prog_function(program, path->unit, id);
+    size_t count = 0;
+    for (size_t i = 0; i < program->edge_count; i++)
+        count += program->edges[i].to == self;
+    return count;
+}
+
+/* The folder of the file that declares it, as a length of *path. */
+static size_t folder_of(const struct function *function, const char **path) {
+    const struct ir_unit *unit = function->unit;
+    ir_id loc = unit->functions.data[function->id].loc;
+    *path = loc == IR_NONE ? "" : ir_text(unit, unit->files.data[unit->locs.data[loc].file].path);
+    const char *slash = strrchr(*path, '/');
+    return slash ? (size_t)(slash - *path) : 0;
+}
+
+static bool in_same_folder(const struct function *a, const struct function *b) {
+    const char *x, *y;
+    size_t length = folder_of(a, &x);
+    return folder_of(b, &y) == length && strncmp(x, y, length) == 0;
+}
+
+static bool is_runner(const struct function *function) {
+    if (!prog_role(function->roles, function->role_count, ROLE_RUNS_LOOP))
+        return false;
+    for (size_t i = 0; i < function->role_count; i++) {
+        const struct role *role = &function->roles[i];
+        if (role->kind == ROLE_CALLS_BACK && role->context &&
+            strcmp(role->context, "coroutine") == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *check_runner(const struct path *path, const struct path_call *call) {
+    const struct program *program = program_of(path);
+    if (call->callee->function == UINT32_MAX)
+        return NULL;
+    const struct function *called = &program->functions[call->callee->function];
+    for (prog_fn f = 0; f < program->function_count; f++)
+        if (is_runner(&program->functions[f]) && in_same_folder(&program->functions[f], called))
+            return program->functions[f].name;
+    return NULL;
+}

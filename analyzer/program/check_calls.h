@@ -1,0 +1,19 @@
+/*
+ * What a rule can ask about the calls that a function makes, and those that are made to it.
+ */
+#ifndef AGLET_CHECK_CALLS_H
+#define AGLET_CHECK_CALLS_H
+
+#include "flow/path.h"
+
+/** True when the function being checked calls one with this role itself, on whichever path. */
+bool check_calls_role(const struct path *path, enum role_kind kind);
+
+/** How many functions of the program call the one being checked. */
+size_t check_caller_count(const struct path *path);
+
+/** The name of a function that runs a coroutine in a loop which it makes and closes itself, and is
+ *  declared in the same folder as what is called here; NULL if there is none. */
+const char *check_runner(const struct path *path, const struct path_call *call);
+
+#endif
