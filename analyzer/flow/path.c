@@ -115,6 +115,7 @@ static uint32_t alike(const struct path_block *block, const struct state *state)
 static void arrive(struct path *path, ir_id number, struct state *state) {
     const struct ir_block *target = ir_block_at(path->unit, path->function, number);
     struct path_block *block = &path->blocks[number];
+    state_hold_registers(&path->context, state, number);
     state_prune(&path->context, state, number, first_location(path, number));
     state_seal(state);
     for (uint32_t i = 0; i < block->count; i++)
@@ -233,9 +234,15 @@ static void walk_block(struct path *path, const struct path_item *item) {
     const struct ir_block *block = ir_block_at(path->unit, path->function, item->block);
     path->state = state_copy(&path->context, item->state);
     path->returned = block->term == IR_TERM_RETURN ? block->value : IR_NONE;
-    for (uint32_t i = 0; i < block->instr_count; i++)
-        if (!path_step(path, block->first_instr + i))
+    struct state_context *c = &path->context;
+    state_restore_registers(c, path->state, item->block);
+    c->walk_from = block->first_instr;
+    for (uint32_t i = 0; i < block->instr_count; i++) {
+        c->walked = block->first_instr + i;
+        if (!path_step(path, c->walked))
             return;
+    }
+    c->walked = block->first_instr + block->instr_count;
     end_block(path, block);
 }
 
@@ -267,8 +274,7 @@ static void find_range(struct path *path) {
 static void enter(struct path *path) {
     struct state *state = state_new(&path->context);
     for (uint32_t i = 0; i < path->function->param_count; i++) {
-        region_id region =
-            region_intern(&path->context.values, (struct region){REGION_LOCAL, i, 0});
+        region_id region = region_intern(&path->context.values, REGION_LOCAL, i, 0);
         state_bind(&path->context, state, region, path_param(path, i));
     }
     arrive(path, 0, state);
@@ -286,7 +292,7 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     struct cfg *cfg = mem_zero(1, sizeof *cfg);
     cfg_init(cfg, unit, function);
     path->context.cfg = cfg;
-    values_init(&path->context.values);
+    state_context_init(&path->context);
     path->blocks = mem_zero(function->block_count, sizeof *path->blocks);
     path->queue = mem_zero(1, sizeof *path->queue);
     path->kept_params = mem_zero(function->param_count, sizeof *path->kept_params);
@@ -316,8 +322,7 @@ void path_end(struct path *path) {
     free(path->wrote_params);
     free(path->discharged);
     free(path->losses);
-    values_free(&path->context.values);
-    arena_free(&path->context.arena);
+    state_context_free(&path->context);
     struct cfg *cfg = (struct cfg *)path->context.cfg;
     cfg_free(cfg);
     free(cfg);

@@ -30,9 +30,9 @@ region_id path_region(struct path *path, ir_id place_id, bool *null) {
     const struct ir_place *place = &path->unit->places.data[place_id];
     switch (place->kind) {
     case IR_PLACE_LOCAL:
-        return region_intern(t, (struct region){REGION_LOCAL, place->a, 0});
+        return region_intern(t, REGION_LOCAL, place->a, 0);
     case IR_PLACE_GLOBAL:
-        return region_intern(t, (struct region){REGION_GLOBAL, place->a, 0});
+        return region_intern(t, REGION_GLOBAL, place->a, 0);
     case IR_PLACE_DEREF: {
         value_id address = path->state->registers[place->a];
         if (address != VALUE_UNKNOWN && !state_assume(&path->context, path->state, address, true))
@@ -45,12 +45,12 @@ region_id path_region(struct path *path, ir_id place_id, bool *null) {
         if (parent == REGION_UNKNOWN)
             return parent;
         if (place->kind == IR_PLACE_FIELD)
-            return region_intern(t, (struct region){REGION_FIELD, parent, place->b});
+            return region_intern(t, REGION_FIELD, parent, place->b);
         /* a computed index is any: what a loop fills in, another loop takes out */
         value_id index = bitset_has(&path->context.cfg->literal, place->b)
                              ? path->state->registers[place->b]
                              : VALUE_UNKNOWN;
-        return region_intern(t, (struct region){REGION_ELEMENT, parent, index});
+        return region_intern(t, REGION_ELEMENT, parent, index);
     }
     default:
         return REGION_UNKNOWN;
@@ -429,8 +429,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
 }
 
 static void end_of_local(struct path *path, ir_id local) {
-    region_id region =
-        region_intern(&path->context.values, (struct region){REGION_LOCAL, local, 0});
+    region_id region = region_intern(&path->context.values, REGION_LOCAL, local, 0);
     state_unbind(&path->context, path->state, region);
 }
 

@@ -1,20 +1,62 @@
 #include "flow/state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/effect.h"
 
+void state_context_init(struct state_context *c) {
+    c->registers = mem_zero(c->cfg->function->register_count, sizeof *c->registers);
+    values_init(&c->values);
+}
+
+void state_context_free(struct state_context *c) {
+    free(c->registers);
+    free(c->marks);
+    values_free(&c->values);
+    arena_free(&c->arena);
+}
+
 struct state *state_new(struct state_context *c) {
     struct state *state = arena_alloc(&c->arena, sizeof *state);
-    *state = (struct state){.register_count = c->cfg->function->register_count,
+    *state = (struct state){.registers = c->registers,
                             .exposed_words = c->cfg->function->local_count / 64 + 1};
-    size_t bytes = state->register_count * sizeof *state->registers;
-    state->registers = arena_alloc(&c->arena, bytes);
-    memset(state->registers, 0, bytes);
-    bytes = state->exposed_words * sizeof *state->exposed;
+    size_t bytes = state->exposed_words * sizeof *state->exposed;
     state->exposed = arena_alloc(&c->arena, bytes);
     memset(state->exposed, 0, bytes);
     return state;
+}
+
+/* The next live register of a block from `reg` on; IR_NONE if there is none. */
+static ir_id next_live(const struct bitset *live, ir_id reg) {
+    for (size_t word = reg / 64; word < live->word_count; word++) {
+        uint64_t bits = live->words[word];
+        if (word == reg / 64)
+            bits &= ~UINT64_C(0) << (reg % 64);
+        if (bits)
+            return (ir_id)(word * 64 + (unsigned)__builtin_ctzll(bits));
+    }
+    return IR_NONE;
+}
+
+void state_hold_registers(struct state_context *c, struct state *state, ir_id block) {
+    const struct bitset *live = &c->cfg->blocks[block].live_registers;
+    uint32_t count = 0;
+    for (ir_id r = next_live(live, 0); r != IR_NONE; r = next_live(live, r + 1))
+        count += c->registers[r] != VALUE_UNKNOWN;
+    state->held = arena_alloc(&c->arena, count * sizeof *state->held);
+    state->held_count = 0;
+    for (ir_id r = next_live(live, 0); r != IR_NONE; r = next_live(live, r + 1))
+        if (c->registers[r] != VALUE_UNKNOWN)
+            state->held[state->held_count++] = (struct held){r, c->registers[r]};
+}
+
+void state_restore_registers(struct state_context *c, const struct state *state, ir_id block) {
+    const struct bitset *live = &c->cfg->blocks[block].live_registers;
+    for (ir_id r = next_live(live, 0); r != IR_NONE; r = next_live(live, r + 1))
+        c->registers[r] = VALUE_UNKNOWN;
+    for (uint32_t i = 0; i < state->held_count; i++)
+        c->registers[state->held[i].reg] = state->held[i].value;
 }
 
 struct state *state_copy(struct state_context *c, const struct state *from) {
@@ -24,8 +66,6 @@ struct state *state_copy(struct state_context *c, const struct state *from) {
     state->constraints =
         arena_copy(a, from->constraints, from->constraint_count * sizeof *from->constraints);
     state->duties = arena_copy(a, from->duties, from->duty_count * sizeof *from->duties);
-    state->registers =
-        arena_copy(a, from->registers, from->register_count * sizeof *from->registers);
     state->exposed = arena_copy(a, from->exposed, from->exposed_words * sizeof *from->exposed);
     state->binding_capacity = state->binding_count;
     state->constraint_capacity = state->constraint_count;
@@ -386,9 +426,14 @@ void state_remove_duty(struct state *state, uint32_t index) {
 
 static bool mentioned(const struct state_context *c, const struct state *state, value_id symbol) {
     const struct value_table *t = &c->values;
-    for (uint32_t i = 0; i < state->register_count; i++)
-        if (state->registers[i] && value_mentions(t, state->registers[i], symbol))
+    for (uint32_t i = 0; i < state->held_count; i++)
+        if (value_mentions(t, state->held[i].value, symbol))
             return true;
+    for (ir_id i = c->walk_from; i < c->walked; i++) {
+        ir_id dst = c->cfg->unit->instrs.data[i].dst;
+        if (dst != IR_NONE && value_mentions(t, c->registers[dst], symbol))
+            return true;
+    }
     for (uint32_t i = 0; i < state->binding_count; i++) {
         const struct region *root = region_at(t, region_root(t, state->bindings[i].region));
         if (value_mentions(t, state->bindings[i].value, symbol) ||
@@ -437,9 +482,8 @@ void state_seal(struct state *state) {
     uint64_t h = mix((uint64_t)state->shields, state->suspended);
     for (uint32_t i = 0; i < state->binding_count; i++)
         h = mix(h, (uint64_t)state->bindings[i].region << 32 | state->bindings[i].value);
-    for (uint32_t i = 0; i < state->register_count; i++)
-        if (state->registers[i])
-            h = mix(h, (uint64_t)i << 32 | state->registers[i]);
+    for (uint32_t i = 0; i < state->held_count; i++)
+        h = mix(h, (uint64_t)state->held[i].reg << 32 | state->held[i].value);
     for (uint32_t i = 0; i < state->constraint_count; i++) {
         const struct constraint *k = &state->constraints[i];
         h = mix(mix(mix(h, k->value), (uint64_t)k->low), (uint64_t)k->high ^ k->nonzero);
@@ -475,8 +519,11 @@ bool state_same_property(const struct state *x, const struct state *y) {
 
 bool state_equal(const struct state *x, const struct state *y) {
     if (x->hash != y->hash || !state_same_property(x, y) || x->binding_count != y->binding_count ||
-        x->constraint_count != y->constraint_count)
+        x->constraint_count != y->constraint_count || x->held_count != y->held_count)
         return false;
+    for (uint32_t i = 0; i < x->held_count; i++)
+        if (x->held[i].reg != y->held[i].reg || x->held[i].value != y->held[i].value)
+            return false;
     for (uint32_t i = 0; i < x->duty_count; i++)
         if (x->duties[i].joined != y->duties[i].joined ||
             x->duties[i].widened != y->duties[i].widened)
@@ -491,6 +538,5 @@ bool state_equal(const struct state *x, const struct state *y) {
             a->nonzero != b->nonzero)
             return false;
     }
-    return memcmp(x->registers, y->registers, x->register_count * sizeof *x->registers) == 0 &&
-           memcmp(x->exposed, y->exposed, x->exposed_words * sizeof *x->exposed) == 0;
+    return memcmp(x->exposed, y->exposed, x->exposed_words * sizeof *x->exposed) == 0;
 }

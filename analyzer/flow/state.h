@@ -20,6 +20,12 @@ struct constraint {
     int64_t low, high;
 };
 
+/** A register that holds a value. */
+struct held {
+    ir_id reg;
+    value_id value;
+};
+
 enum duty_status {
     DUTY_OPEN, /* must be released */
     DUTY_OUT,  /* stored where the caller finds it; no longer ours, but part of the summary */
@@ -57,8 +63,9 @@ struct state {
     struct binding *bindings;
     struct constraint *constraints;
     struct duty *duties;
-    value_id *registers; /* all of the function's; VALUE_UNKNOWN when not live */
-    uint32_t binding_count, constraint_count, duty_count, register_count;
+    value_id *registers; /* the context's: of the one state that is being walked on */
+    struct held *held;   /* those that are live where this state waits; sorted, shared by copies */
+    uint32_t binding_count, constraint_count, duty_count, held_count;
     uint32_t binding_capacity, constraint_capacity, duty_capacity;
     uint64_t *exposed; /* locals whose address others may hold; one bit a local */
     uint32_t exposed_words;
@@ -73,7 +80,20 @@ struct state_context {
     struct mem_arena arena;
     struct value_table values;
     const struct cfg *cfg;
+    value_id *registers;     /* all of the function's */
+    ir_id walked, walk_from; /* instructions [walk_from, walked) of the block at hand are done */
+    uint32_t *marks;         /* by value: the epoch in which it was marked last */
+    uint32_t mark_capacity, epoch;
 };
+
+/** Makes the tables for the context's cfg. */
+void state_context_init(struct state_context *c);
+void state_context_free(struct state_context *c);
+
+/** Keeps the registers that are live at `block` with a state that is to wait there. */
+void state_hold_registers(struct state_context *c, struct state *state, ir_id block);
+/** Puts them back where the state is walked on. */
+void state_restore_registers(struct state_context *c, const struct state *state, ir_id block);
 
 struct state *state_new(struct state_context *c);
 struct state *state_copy(struct state_context *c, const struct state *state);

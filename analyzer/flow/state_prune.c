@@ -2,6 +2,7 @@
  * Forgetting: what no later predicate can ask for is dropped, so that equal paths meet; and
  * joining, when there are too many.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/effect.h"
@@ -20,21 +21,23 @@ static bool place_is_read_later(const struct state_context *c, const struct cfg_
     return name != IR_NONE && bitset_has(&facts->read_later, name);
 }
 
-/* A mark bit a value: reachable by what the function can still name. */
+/* Marks values that are reachable by what the function can still name. */
 struct reach {
     struct state_context *c;
     const struct state *state;
-    uint8_t *marked; /* by value id */
-    uint32_t count;
     bool changed;
 };
+
+static bool is_marked(const struct reach *r, value_id value) {
+    return r->c->marks[value] == r->c->epoch;
+}
 
 static void mark(struct reach *r, value_id value) {
     const struct value_table *t = &r->c->values;
     for (;;) {
-        if (value >= r->count || r->marked[value])
+        if (is_marked(r, value))
             return;
-        r->marked[value] = 1;
+        r->c->marks[value] = r->c->epoch;
         r->changed = true;
         const struct value *v = value_at(t, value);
         if (v->kind == VALUE_BINARY) {
@@ -59,26 +62,46 @@ static bool root_is_reachable(const struct reach *r, region_id region) {
     if (root->kind != REGION_POINTEE)
         return true;
     const struct value *v = value_at(&r->c->values, root->a);
-    return v->kind == VALUE_PARAM || (root->a < r->count && r->marked[root->a]);
+    return v->kind == VALUE_PARAM || is_marked(r, root->a);
 }
 
+static bool is_behind_pointer(const struct reach *r, region_id region) {
+    const struct value_table *t = &r->c->values;
+    return region_at(t, region_root(t, region))->kind == REGION_POINTEE;
+}
+
+/* What locals, globals and registers hold, then as long as anything is added what that leads to. */
 static void mark_all(struct reach *r) {
     const struct state *state = r->state;
-    for (uint32_t i = 0; i < state->register_count; i++)
-        mark(r, state->registers[i]);
-    do {
+    for (uint32_t i = 0; i < state->held_count; i++)
+        mark(r, state->held[i].value);
+    bool pointers = false;
+    for (uint32_t i = 0; i < state->binding_count; i++)
+        if (is_behind_pointer(r, state->bindings[i].region))
+            pointers = true;
+        else
+            mark(r, state->bindings[i].value);
+    for (r->changed = pointers; r->changed;) {
         r->changed = false;
         for (uint32_t i = 0; i < state->binding_count; i++)
-            if (root_is_reachable(r, state->bindings[i].region))
+            if (is_behind_pointer(r, state->bindings[i].region) &&
+                root_is_reachable(r, state->bindings[i].region))
                 mark(r, state->bindings[i].value);
-    } while (r->changed);
+    }
+}
+
+static void begin_marking(struct state_context *c) {
+    if (c->mark_capacity < c->values.value_capacity || c->epoch == UINT32_MAX) {
+        free(c->marks);
+        c->mark_capacity = c->values.value_capacity;
+        c->marks = mem_zero(c->mark_capacity, sizeof *c->marks);
+        c->epoch = 0;
+    }
+    c->epoch++;
 }
 
 static void drop_dead_locals(struct state_context *c, struct state *state,
                              const struct cfg_block *facts) {
-    for (uint32_t i = 0; i < state->register_count; i++)
-        if (!bitset_has(&facts->live_registers, i))
-            state->registers[i] = VALUE_UNKNOWN;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->binding_count; i++) {
         region_id region = state->bindings[i].region;
@@ -104,7 +127,7 @@ static bool all_leaves_marked(const struct reach *r, value_id value) {
     const struct value *v = value_at(&r->c->values, value);
     switch (v->kind) {
     case VALUE_SYMBOL:
-        return value < r->count && r->marked[value];
+        return is_marked(r, value);
     case VALUE_BINARY:
         return all_leaves_marked(r, v->a) && all_leaves_marked(r, v->b);
     case VALUE_PART:
@@ -119,7 +142,7 @@ static bool all_leaves_marked(const struct reach *r, value_id value) {
 static void mark_telling_guards(struct reach *r, const struct state *state) {
     for (uint32_t i = 0; i < state->duty_count; i++) {
         const struct duty *alive = &state->duties[i];
-        if (alive->guard == VALUE_UNKNOWN || !r->marked[alive->entity])
+        if (alive->guard == VALUE_UNKNOWN || !is_marked(r, alive->entity))
             continue;
         for (uint32_t k = 0; k < state->duty_count; k++)
             if (k != i && state->duties[k].guard == alive->guard)
@@ -138,10 +161,11 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
             state_remove_duty(state, i);
             continue;
         }
-        bool alive = (duty->entity < r->count && r->marked[duty->entity]) ||
+        bool alive = is_marked(r, duty->entity) ||
                      local_object_is_alive(r->c, facts, duty->entity) ||
                      value_at(&r->c->values, duty->entity)->kind == VALUE_PARAM;
-        if (duty->guard != VALUE_UNKNOWN && !r->marked[duty->guard] && duty->status != DUTY_LOST) {
+        if (duty->guard != VALUE_UNKNOWN && !is_marked(r, duty->guard) &&
+            duty->status != DUTY_LOST) {
             if (duty->lapses && !state_guard_is_decided(r->c, state, duty)) {
                 state_remove_duty(state, i);
                 continue;
@@ -206,8 +230,8 @@ static bool is_idle_load(const struct state *state, const struct state_context *
     for (uint32_t i = 0; i < state->constraint_count; i++)
         if (value_mentions(&c->values, state->constraints[i].value, value))
             return false;
-    for (uint32_t i = 0; i < state->register_count; i++)
-        if (state->registers[i] && value_mentions(&c->values, state->registers[i], value))
+    for (uint32_t i = 0; i < state->held_count; i++)
+        if (value_mentions(&c->values, state->held[i].value, value))
             return false;
     for (uint32_t i = 0; i < state->duty_count; i++)
         if (value_mentions(&c->values, state->duties[i].entity, value) ||
@@ -234,9 +258,8 @@ static void drop_idle_loads(struct state_context *c, struct state *state) {
 void state_prune(struct state_context *c, struct state *state, ir_id block, ir_id loc) {
     const struct cfg_block *facts = &c->cfg->blocks[block];
     drop_dead_locals(c, state, facts);
-    struct reach reach = {.c = c, .state = state, .count = c->values.value_count};
-    reach.marked = arena_alloc(&c->arena, reach.count);
-    memset(reach.marked, 0, reach.count);
+    struct reach reach = {.c = c, .state = state};
+    begin_marking(c);
     mark_all(&reach);
     settle_duties(&reach, state, facts, loc);
     for (uint32_t i = 0; i < state->duty_count; i++) {
@@ -295,6 +318,23 @@ static value_id joined_symbol(struct state_context *c, ir_id block, region_id re
     return value_intern(&c->values, symbol);
 }
 
+/* Only registers that agree stay. */
+static bool join_held(struct state_context *c, struct state *into, const struct state *other) {
+    struct held *kept = arena_alloc(&c->arena, into->held_count * sizeof *kept);
+    uint32_t count = 0, k = 0;
+    for (uint32_t i = 0; i < into->held_count; i++) {
+        while (k < other->held_count && other->held[k].reg < into->held[i].reg)
+            k++;
+        if (k < other->held_count && other->held[k].reg == into->held[i].reg &&
+            other->held[k].value == into->held[i].value)
+            kept[count++] = into->held[i];
+    }
+    bool changed = count != into->held_count;
+    into->held = kept;
+    into->held_count = count;
+    return changed;
+}
+
 bool state_join(struct state_context *c, struct state *into, const struct state *other, ir_id block,
                 bool widen) {
     bool changed = false, lost_relation = false;
@@ -321,12 +361,8 @@ bool state_join(struct state_context *c, struct state *into, const struct state 
         into->bindings[kept++] = b;
     }
     into->binding_count = kept;
-    for (uint32_t i = 0; i < into->register_count; i++)
-        if (into->registers[i] != other->registers[i]) {
-            changed |= into->registers[i] != VALUE_UNKNOWN;
-            lost_relation |= into->registers[i] != VALUE_UNKNOWN;
-            into->registers[i] = VALUE_UNKNOWN;
-        }
+    if (join_held(c, into, other))
+        changed = lost_relation = true;
     if (join_constraints(into, other)) {
         changed = true;
         lost_relation |= !widen;

@@ -63,7 +63,12 @@ value_id value_intern(struct value_table *t, struct value value) {
     return t->value_count - 1;
 }
 
-region_id region_intern(struct value_table *t, struct region region) {
+region_id region_intern(struct value_table *t, enum region_kind kind, uint32_t a, uint32_t b) {
+    bool is_part = kind == REGION_FIELD || kind == REGION_ELEMENT;
+    struct region region = {.kind = (uint8_t)kind,
+                            .a = a,
+                            .b = b,
+                            .root = is_part ? t->regions[a].root : t->region_count};
     uint64_t h = region_hash(&region);
     for (;; h++) {
         uint32_t slot = t->slots[h & (t->slot_count - 1)];
@@ -89,7 +94,7 @@ void values_init(struct value_table *t) {
     *t = (struct value_table){0};
     rehash(t);
     value_intern(t, (struct value){.kind = VALUE_NOTHING});
-    region_intern(t, (struct region){.kind = REGION_NOWHERE});
+    region_intern(t, REGION_NOWHERE, 0, 0);
 }
 
 void values_free(struct value_table *t) {
@@ -120,22 +125,20 @@ region_id region_pointee(struct value_table *t, value_id address) {
             region_id base = region_pointee(t, v.a);
             if (base == REGION_UNKNOWN)
                 return REGION_UNKNOWN;
-            return region_intern(t, (struct region){REGION_ELEMENT, base, VALUE_UNKNOWN});
+            return region_intern(t, REGION_ELEMENT, base, VALUE_UNKNOWN);
         }
-        return region_intern(t, (struct region){REGION_POINTEE, address, 0});
+        return region_intern(t, REGION_POINTEE, address, 0);
     case VALUE_SYMBOL:
     case VALUE_PARAM:
     case VALUE_PART:
-        return region_intern(t, (struct region){REGION_POINTEE, address, 0});
+        return region_intern(t, REGION_POINTEE, address, 0);
     default:
         return REGION_UNKNOWN;
     }
 }
 
 region_id region_root(const struct value_table *t, region_id region) {
-    while (t->regions[region].kind == REGION_FIELD || t->regions[region].kind == REGION_ELEMENT)
-        region = t->regions[region].a;
-    return region;
+    return t->regions[region].root;
 }
 
 bool region_within(const struct value_table *t, region_id region, region_id whole) {

@@ -48,6 +48,7 @@ enum region_kind {
 struct region {
     uint8_t kind;
     uint32_t a, b;
+    uint32_t root; /* the LOCAL, GLOBAL or POINTEE it is part of; set by region_intern */
 };
 
 struct value_table {
@@ -63,7 +64,7 @@ void values_init(struct value_table *table);
 void values_free(struct value_table *table);
 
 value_id value_intern(struct value_table *table, struct value value);
-region_id region_intern(struct value_table *table, struct region region);
+region_id region_intern(struct value_table *table, enum region_kind kind, uint32_t a, uint32_t b);
 
 value_id value_int(struct value_table *table, int64_t imm);
 value_id value_address(struct value_table *table, region_id region);
