@@ -151,9 +151,15 @@ static void trace_branch(struct path *path, struct state *state, ir_id loc, enum
 /* Where two pointers turn out to be one, what was acquired as the one may be released as the other:
    `if (copy != text) free(copy);` */
 static void meet_aliases(struct path *path, struct state *state, value_id condition, bool truth) {
-    const struct value *v = value_at(&path->context.values, condition);
+    const struct value_table *t = &path->context.values;
+    const struct value *v = value_at(t, condition);
+    while (v->kind == VALUE_BINARY && v->op == IR_EQ &&
+           v->b == value_int(&path->context.values, 0)) {
+        truth = !truth;
+        v = value_at(t, v->a);
+    }
     if (v->kind != VALUE_BINARY || v->op != (truth ? IR_EQ : IR_NE) ||
-        value_at(&path->context.values, v->b)->kind == VALUE_INT)
+        value_at(t, v->b)->kind == VALUE_INT)
         return;
     value_id a = v->a, b = v->b;
     struct state *current = path->state;

@@ -129,11 +129,23 @@ static bool is_expect(struct lowering *l, CXCursor call, CXCursor *inner) {
     return count > 1;
 }
 
+static bool is_negation(CXCursor cursor) {
+    return clang_getCursorKind(cursor) == CXCursor_UnaryOperator &&
+           clang_getCursorUnaryOperatorKind(cursor) == CXUnaryOperator_LNot;
+}
+
+/* A plain `!value` is tested as it stands, so that a note can say that it is true or false. */
+static bool is_plain_value(struct lowering *l, CXCursor cursor) {
+    CXCursor inner = lower_strip(l, cursor);
+    if (clang_getCursorKind(inner) == CXCursor_CallExpr)
+        return !is_expect(l, inner, &inner);
+    return clang_getCursorKind(inner) != CXCursor_BinaryOperator && !is_negation(inner);
+}
+
 void lower_condition(struct lowering *l, CXCursor cursor, ir_id yes, ir_id no) {
     CXCursor inner = lower_strip(l, cursor);
     enum CXCursorKind kind = clang_getCursorKind(inner);
-    if (kind == CXCursor_UnaryOperator &&
-        clang_getCursorUnaryOperatorKind(inner) == CXUnaryOperator_LNot) {
+    if (is_negation(inner) && !is_plain_value(l, expr_last_child(l, inner))) {
         lower_condition(l, expr_last_child(l, inner), no, yes);
         return;
     }

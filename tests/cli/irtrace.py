@@ -183,6 +183,8 @@ def outcomes(state, text):
         value = state.value(register)
         if re.fullmatch(r"-?\d+", value):
             return [(None, int(yes if int(value) else no))]
+        while value.startswith("!"):  # to test !x is to test x, and to go the other way
+            value, yes, no = value[1:], no, yes
         if value in state.decided:
             return [(None, int(yes if state.decided[value] else no))]
         return [(f"[{value}]", int(yes), (value, True)), (f"[!{value}]", int(no), (value, False))]
