@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "flow/ending.h"
 #include "program/internal.h"
 
 struct caller {
@@ -13,20 +14,39 @@ struct caller {
     const struct path_call *call;
 };
 
+static struct edge *find_edge(const struct program *program, prog_fn from, prog_fn to) {
+    for (size_t i = program->edge_count; i-- > 0 && program->edges[i].from == from;)
+        if (program->edges[i].to == to)
+            return &program->edges[i];
+    return NULL;
+}
+
 static void add_edge(const struct caller *at, prog_fn to, const char *by) {
     struct program *program = at->program;
-    bool shielded = at->path->state->shields > 0;
-    for (size_t i = program->edge_count; i-- > 0 && program->edges[i].from == at->self;)
-        if (program->edges[i].to == to) {
-            program->edges[i].shielded &= shielded;
-            return;
+    const struct path *path = at->path;
+    bool shielded = path->state->shields > 0;
+    struct edge *known = find_edge(program, at->self, to);
+    bool ending =
+        (!known || known->ending) && flow_is_ending(path->unit, path->function, at->call->id);
+    if (known) {
+        known->shielded &= shielded;
+        if (known->ending && !ending) {
+            known->loc = at->call->instr->loc;
+            known->by = by;
+            known->ending = false;
         }
+        return;
+    }
     if (program->edge_count == program->edge_capacity) {
         program->edge_capacity = program->edge_capacity ? program->edge_capacity * 2 : 256;
         program->edges = mem_resize(program->edges, program->edge_capacity, sizeof *program->edges);
     }
-    program->edges[program->edge_count++] = (struct edge){
-        .from = at->self, .to = to, .loc = at->call->instr->loc, .by = by, .shielded = shielded};
+    program->edges[program->edge_count++] = (struct edge){.from = at->self,
+                                                          .to = to,
+                                                          .loc = at->call->instr->loc,
+                                                          .by = by,
+                                                          .shielded = shielded,
+                                                          .ending = ending};
 }
 
 /* ---- functions given to a call ---------------------------------------------------------- */

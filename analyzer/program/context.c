@@ -90,8 +90,8 @@ static bool ends_all(const struct function *function) {
 static void enter(struct graph *graph, const struct edge *edge, enum context_kind kind,
                   bool constructing) {
     struct function *functions = graph->program->functions, *to = &functions[edge->to];
-    if (to->contexts[kind].reason != CONTEXT_NEVER || !is_open(to) || ends_all(to) ||
-        (!constructing && prog_is_constructor(to)))
+    if (to->contexts[kind].reason != CONTEXT_NEVER || edge->ending || !is_open(to) ||
+        ends_all(to) || (!constructing && prog_is_constructor(to)))
         return;
     to->contexts[kind] = (struct context){.reason = CONTEXT_CALLED,
                                           .caller = edge->from,

@@ -82,6 +82,7 @@ struct edge {
     ir_id loc;      /* in the unit of `from` */
     const char *by; /* the function that calls it for `from`, before it returns; or NULL */
     bool shielded;  /* wherever `from` calls it, a shield is in force */
+    bool ending;    /* wherever `from` calls it, only the end of the process comes after */
 };
 
 /** The target of a function pointer stored in (record, field). */

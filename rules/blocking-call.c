@@ -1,0 +1,60 @@
+/*
+ * A call that blocks the thread, where an event loop has to turn: in a coroutine or a callback of
+ * the loop, or in anything they call. It is told at the call that blocks, once, however many reach
+ * it; the notes show the shortest way there.
+ */
+#include <limits.h>
+
+#include "flow/ending.h"
+#include "program/blocking.h"
+#include "program/check.h"
+#include "rule.h"
+
+/* The one that is reached in fewer calls is easier to believe; CONTEXT_KINDS: none. What a
+   constructor does is told of the constructor, by the rule that is about them. */
+static enum context_kind nearest_context(const struct path *path) {
+    enum context_kind nearest = CONTEXT_KINDS;
+    unsigned fewest = UINT_MAX;
+    for (enum context_kind kind = 0; kind < CONTEXT_KINDS; kind++) {
+        if (!check_context_root(path, kind) || check_is_constructing(path, kind) ||
+            check_context_depth(path, kind) >= fewest)
+            continue;
+        nearest = kind;
+        fewest = check_context_depth(path, kind);
+    }
+    return nearest;
+}
+
+static void report(struct path *path, const struct path_call *call, const struct role *role,
+                   enum context_kind kind) {
+    struct finding finding = {.loc = call->instr->loc};
+    const char *name = call->callee->name ? call->callee->name : "a function";
+    finding_message(&finding, "'%s' %s, %s %s '%s': the event loop stands still meanwhile", name,
+                    blocking_words(role->subject),
+                    check_context_depth(path, kind) ? "reached from" : "in", context_name(kind),
+                    check_context_root(path, kind));
+    finding_context(&finding, path, kind);
+    finding_help(&finding, "use what the event loop offers instead of it, or have a worker thread "
+                           "make this call");
+    check_report(path, &finding);
+}
+
+static void on_call(struct path *path, const struct path_call *call) {
+    enum context_kind kind = nearest_context(path);
+    if (kind == CONTEXT_KINDS)
+        return;
+    for (size_t i = 0; i < call->callee->role_count; i++) {
+        const struct role *role = &call->callee->roles[i];
+        if (role->kind == ROLE_BLOCKS && blocking_is_feared(role->subject) &&
+            !path_excused(path, call, role) &&
+            !flow_is_ending(path->unit, path->function, call->id))
+            report(path, call, role, kind);
+    }
+}
+
+const struct rule rule_blocking_call = {
+    .name = "blocking-call",
+    .tier = RULE_CORE,
+    .summary = "a call that blocks the thread, in a coroutine or a loop callback",
+    .listener = {.on_call = on_call},
+};
