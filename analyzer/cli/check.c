@@ -160,7 +160,9 @@ static void show_progress(size_t done, size_t total, void *data) {
     struct run *run = data;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!isatty(STDERR_FILENO) || now.tv_sec - run->start.tv_sec < 1)
+    double seconds = (double)(now.tv_sec - run->start.tv_sec) +
+                     (double)(now.tv_nsec - run->start.tv_nsec) / 1e9;
+    if (!isatty(STDERR_FILENO) || seconds < 1)
         return;
     fprintf(stderr, "\r%zu of %zu files\033[K", done, total);
     run->showed_progress = true;

@@ -30,6 +30,9 @@ GOOD = "int add(int a, int b) {\n    return a + b;\n}\n"
 BROKEN = "int broken(void) {\n    return undeclared;\n}\n"
 
 
+COLOUR = "\x1b\\[[0-9;]*m"
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         self.folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="aglet-check-")))
@@ -116,10 +119,10 @@ class Text(Case):
     def test_colours_on_a_terminal_only(self):
         self.write("bad.c", BAD)
         self.database("bad.c")
-        self.assertIn("\x1b[", self.on_terminal())
-        self.assertNotIn("\x1b[", self.on_terminal("--color", "never"))
-        self.assertNotIn("\x1b[", self.on_terminal(NO_COLOR="1"))
-        self.assertIn("\x1b[", self.check("--color", "always", status=1).stdout)
+        self.assertRegex(self.on_terminal(), COLOUR)
+        self.assertNotRegex(self.on_terminal("--color", "never"), COLOUR)
+        self.assertNotRegex(self.on_terminal(NO_COLOR="1"), COLOUR)
+        self.assertRegex(self.check("--color", "always", status=1).stdout, COLOUR)
 
     def test_progress_after_a_second(self):
         many = [f"f{i}.c" for i in range(200)]
