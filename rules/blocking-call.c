@@ -3,27 +3,10 @@
  * the loop, or in anything they call. It is told at the call that blocks, once, however many reach
  * it; the notes show the shortest way there.
  */
-#include <limits.h>
-
 #include "flow/ending.h"
 #include "program/blocking.h"
 #include "program/check.h"
 #include "rule.h"
-
-/* The one that is reached in fewer calls is easier to believe; CONTEXT_KINDS: none. What a
-   constructor does is told of the constructor, by the rule that is about them. */
-static enum context_kind nearest_context(const struct path *path) {
-    enum context_kind nearest = CONTEXT_KINDS;
-    unsigned fewest = UINT_MAX;
-    for (enum context_kind kind = 0; kind < CONTEXT_KINDS; kind++) {
-        if (!check_context_root(path, kind) || check_is_constructing(path, kind) ||
-            check_context_depth(path, kind) >= fewest)
-            continue;
-        nearest = kind;
-        fewest = check_context_depth(path, kind);
-    }
-    return nearest;
-}
 
 static void report(struct path *path, const struct path_call *call, const struct role *role,
                    enum context_kind kind) {
@@ -40,7 +23,8 @@ static void report(struct path *path, const struct path_call *call, const struct
 }
 
 static void on_call(struct path *path, const struct path_call *call) {
-    enum context_kind kind = nearest_context(path);
+    /* what a constructor does is told of the constructor, by the rule that is about them */
+    enum context_kind kind = check_nearest_context(path, false);
     if (kind == CONTEXT_KINDS)
         return;
     for (size_t i = 0; i < call->callee->role_count; i++) {

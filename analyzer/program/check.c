@@ -3,6 +3,7 @@
  */
 #include "program/check.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,19 @@ unsigned check_context_depth(const struct path *path, enum context_kind kind) {
 
 bool check_is_constructing(const struct path *path, enum context_kind kind) {
     return check_of(path)->function->contexts[kind].constructing;
+}
+
+enum context_kind check_nearest_context(const struct path *path, bool constructing) {
+    enum context_kind nearest = CONTEXT_KINDS;
+    unsigned fewest = UINT_MAX;
+    for (enum context_kind kind = 0; kind < CONTEXT_KINDS; kind++) {
+        if (!check_context_root(path, kind) || check_context_depth(path, kind) >= fewest ||
+            (!constructing && check_is_constructing(path, kind)))
+            continue;
+        nearest = kind;
+        fewest = check_context_depth(path, kind);
+    }
+    return nearest;
 }
 
 const char *check_kind_noun(const struct path *path, const char *kind) {
