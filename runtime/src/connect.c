@@ -51,6 +51,7 @@ static int connect_one(aglet_task *self, const struct sockaddr *address, socklen
     }
     if (rc == -EINPROGRESS)
         rc = finish(self, stream);
+    stream->watch.drains = address->sa_family != AF_UNIX;
     if (rc < 0) {
         aglet_stream_close(stream);
         return rc;

@@ -47,8 +47,12 @@ static void deliver_event(struct agl_loop *loop, const struct epoll_event *event
         agl_workers_collect(loop);
         return;
     }
-    if (event->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+    if (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        watch->ended = true;
+    if (event->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+        watch->empty = false;
         wake_waiter(watch, AGL_READS, 0);
+    }
     if (event->events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
         wake_waiter(watch, AGL_WRITES, 0);
 }

@@ -2,6 +2,11 @@
  * Readiness of descriptors. Each is registered once, edge-triggered, for both directions, when an
  * operation first has to wait. Operations try first and wait only after EAGAIN; so an edge that
  * nobody waited for is not lost: the next operation finds what it announced.
+ *
+ * Where a short read says that all has been read (TCP: epoll(7), questions and answers, 9), the
+ * next read waits without trying, which saves a system call a message. Bytes that come later are a
+ * new edge. The end of the stream may have come with the last bytes, so after its edge reads always
+ * try.
  */
 #ifndef AGL_POLL_H
 #define AGL_POLL_H
@@ -15,6 +20,9 @@ struct agl_watch {
     int fd;
     bool registered;
     bool closing;
+    bool drains;           /* a short read says that all has been read */
+    bool empty;            /* all has been read, and no edge has come since */
+    bool ended;            /* the peer's end, or an error, has come */
     aglet_task *waiter[2]; /* by direction */
 };
 

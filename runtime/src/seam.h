@@ -7,6 +7,7 @@
 #ifndef AGL_SEAM_H
 #define AGL_SEAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -37,6 +38,9 @@ void *agl_seam_realloc(void *memory, size_t size);
 /* System calls on descriptors; a negative errno instead of -1. EINTR does not come through. */
 ssize_t agl_seam_read(int fd, void *buffer, size_t size);
 ssize_t agl_seam_write(int fd, const void *data, size_t size);
+/** True if a read of `wanted` bytes from a TCP socket that gave `got` tells that no more are there.
+ * A seam that gives less than is there has to say no. */
+bool agl_seam_drained(size_t wanted, size_t got);
 ssize_t agl_seam_receive(int fd, void *buffer, size_t size, struct sockaddr *from,
                          socklen_t *length);
 ssize_t agl_seam_send(int fd, const void *data, size_t size, const struct sockaddr *to,

@@ -132,6 +132,7 @@ static int accept_stream(aglet_task *self, aglet_server *server, struct agl_plac
     server->accepting = true;
     int fd = accept_fd(self, server);
     server->accepting = false;
+    bool tcp = !server->path[0];
     if (server->closed)
         free(server);
     if (fd < 0)
@@ -141,6 +142,8 @@ static int accept_stream(aglet_task *self, aglet_server *server, struct agl_plac
     int rc = agl_stream_new(self, fd, place, out);
     if (rc < 0)
         close(fd);
+    else
+        (*out)->watch.drains = tcp;
     return rc;
 }
 

@@ -18,11 +18,15 @@ enum { FAREWELL_MS = 1000 };
 
 static ssize_t descriptor_read(aglet_task *self, aglet_stream *stream, void *buffer, size_t size,
                                int64_t until) {
+    struct agl_watch *watch = &stream->watch;
     for (;;) {
-        ssize_t count = agl_seam_read(stream->watch.fd, buffer, size);
-        if (count != -EAGAIN)
+        ssize_t count = watch->empty ? -EAGAIN : agl_seam_read(watch->fd, buffer, size);
+        if (count != -EAGAIN) {
+            watch->empty = count > 0 && watch->drains && !watch->ended &&
+                           agl_seam_drained(size, (size_t)count);
             return count;
-        int rc = agl_watch_wait(self, &stream->watch, AGL_READS, until, "read");
+        }
+        int rc = agl_watch_wait(self, watch, AGL_READS, until, "read");
         if (rc < 0)
             return rc;
     }

@@ -19,6 +19,7 @@ enum { MUCH = 8 << 20, SHORT_MAX = 3000 };
 
 static bool chopping;
 static unsigned chop_state;
+static unsigned long reads;
 
 /* A pseudo-random length up to `size`, the same in every run. */
 static size_t chop(size_t size) {
@@ -35,6 +36,7 @@ static ssize_t outcome(ssize_t count) {
 
 ssize_t agl_seam_read(int fd, void *buffer, size_t size);
 ssize_t agl_seam_write(int fd, const void *data, size_t size);
+bool agl_seam_drained(size_t wanted, size_t got);
 ssize_t agl_seam_receive(int fd, void *buffer, size_t size, struct sockaddr *from,
                          socklen_t *length);
 ssize_t agl_seam_send(int fd, const void *data, size_t size, const struct sockaddr *to,
@@ -44,7 +46,12 @@ int agl_seam_accept(int fd);
 int agl_seam_connect(int fd, const struct sockaddr *address, socklen_t length);
 
 ssize_t agl_seam_read(int fd, void *buffer, size_t size) {
+    reads++;
     return outcome(read(fd, buffer, chop(size)));
+}
+
+bool agl_seam_drained(size_t wanted, size_t got) {
+    return !chopping && got < wanted;
 }
 
 ssize_t agl_seam_write(int fd, const void *data, size_t size) {
@@ -273,6 +280,74 @@ static AGLET_COROUTINE void the_end_wakes_a_reader(aglet_stream *near, aglet_str
     aglet_stream_close(far);
 }
 
+/* All has been read when the next thing comes: bytes, which nobody waits for, and the end. */
+static AGLET_COROUTINE void what_comes_between_reads_is_found(aglet_stream *near,
+                                                              aglet_stream *far) {
+    char text[64];
+    for (int i = 0; i < 3; i++) {
+        says(near, "a");
+        assert_int_equal(aglet_stream_read(far, text, sizeof text), 1);
+        says(near, "b");
+        aglet_sleep(2);
+        assert_int_equal(aglet_stream_read(far, text, sizeof text), 1);
+        assert_int_equal(text[0], 'b');
+    }
+    says(near, "c");
+    assert_int_equal(aglet_stream_read(far, text, sizeof text), 1);
+    aglet_stream_close(near);
+    aglet_sleep(2);
+    assert_int_equal(reads_a_byte(far), 0);
+    assert_int_equal(reads_a_byte(far), 0);
+    aglet_stream_close(far);
+}
+
+static AGLET_COROUTINE int reads_to_the_end(void *arg) {
+    char text[64];
+    ssize_t count;
+    while ((count = aglet_stream_read(arg, text, sizeof text)) > 0) {
+    }
+    return (int)count;
+}
+
+/* One edge tells of both. */
+static AGLET_COROUTINE void the_end_comes_with_the_bytes(aglet_stream *near, aglet_stream *far) {
+    aglet_task *reader = aglet_create(reads_to_the_end, far);
+    aglet_sleep(1);
+    says(near, "last words");
+    aglet_stream_close(near);
+    assert_int_equal(aglet_await(reader), 0);
+    aglet_stream_close(far);
+}
+
+static AGLET_COROUTINE int answers(void *arg) {
+    char text[64];
+    ssize_t count;
+    while ((count = aglet_stream_read(arg, text, sizeof text)) > 0) {
+        int rc = aglet_stream_write(arg, text, (size_t)count);
+        if (rc < 0)
+            return rc;
+    }
+    return (int)count;
+}
+
+static AGLET_COROUTINE void a_message_costs_one_read(aglet_stream *near, aglet_stream *far) {
+    enum { MESSAGES = 100 };
+    if (!transport->duplex)
+        return;
+    char text[64];
+    aglet_task *task = aglet_create(answers, far);
+    reads = 0;
+    for (int i = 0; i < MESSAGES; i++) {
+        says(near, "x");
+        assert_int_equal(aglet_stream_read(near, text, sizeof text), 1);
+    }
+    /* Each message is read twice, here and there; only TCP tells when no more is to come. */
+    bool tells = !chopping && strcmp(transport->name, "tcp") == 0;
+    assert_in_range(reads, 2 * MESSAGES, tells ? 2 * MESSAGES + 4 : 4 * MESSAGES + 4);
+    aglet_cancel(task);
+    assert_int_equal(aglet_await(task), -ECANCELED);
+}
+
 static AGLET_COROUTINE void half_a_close(aglet_stream *near, aglet_stream *far) {
     if (!transport->duplex) {
         assert_int_equal(aglet_stream_shutdown(near), -ENOTSOCK);
@@ -491,6 +566,9 @@ static const struct behaviour behaviours[] = {
     {"read until has a limit", read_until_has_a_limit, false},
     {"the end comes after the bytes", the_end_comes_after_the_bytes, true},
     {"the end wakes a reader", the_end_wakes_a_reader, true},
+    {"what comes between reads is found", what_comes_between_reads_is_found, true},
+    {"the end comes with the bytes", the_end_comes_with_the_bytes, true},
+    {"a message costs one read", a_message_costs_one_read, false},
     {"half a close", half_a_close, false},
     {"a slow reader holds the writer up", a_slow_reader_holds_the_writer_up, false},
     {"both ways at once", both_ways_at_once, false},

@@ -1,0 +1,145 @@
+/*
+ * libaglet: bench_aglet switch | spawn | timers | idle COUNT | echo
+ *
+ * `echo` prints its port and serves until it is killed.
+ */
+#include "bench.h"
+
+#include <aglet/aglet.h>
+
+static AGLET_COROUTINE int yields(void *arg) {
+    (void)arg;
+    int rc = 0;
+    for (int i = 0; i < SWITCHES / 2 && rc == 0; i++)
+        rc = aglet_yield();
+    return rc;
+}
+
+static AGLET_COROUTINE int measure_switch(void *arg) {
+    (void)arg;
+    double start = bench_now();
+    aglet_task *a = aglet_create(yields, NULL);
+    aglet_task *b = aglet_create(yields, NULL);
+    int rc = aglet_await(a);
+    int other = aglet_await(b);
+    bench_tell("switch", start, SWITCHES);
+    return rc < 0 ? rc : other;
+}
+
+static AGLET_COROUTINE int returns(void *arg) {
+    (void)arg;
+    return 0;
+}
+
+static AGLET_COROUTINE int measure_spawn(void *arg) {
+    (void)arg;
+    static aglet_task *tasks[BATCH];
+    double start = bench_now();
+    int rc = 0;
+    for (int round = 0; round < SPAWNS / BATCH; round++) {
+        for (int i = 0; i < BATCH; i++)
+            tasks[i] = aglet_create(returns, NULL);
+        for (int i = 0; i < BATCH && rc == 0; i++)
+            rc = aglet_await(tasks[i]);
+    }
+    bench_tell("spawn", start, SPAWNS);
+    return rc;
+}
+
+static int fired;
+
+static void fires(void *arg) {
+    (void)arg;
+    fired++;
+}
+
+static AGLET_COROUTINE int measure_timers(void *arg) {
+    (void)arg;
+    aglet_timer *timers = calloc(TIMERS, sizeof *timers);
+    if (!timers)
+        return -1;
+    double start = bench_now();
+    for (int i = 0; i < TIMERS; i++)
+        (void)aglet_call_later(&timers[i], bench_delay_ms(i), fires, NULL);
+    bench_tell("arm", start, TIMERS);
+    start = bench_now();
+    for (int i = 0; i < TIMERS; i++)
+        (void)aglet_timer_cancel(&timers[i]);
+    bench_tell("cancel", start, TIMERS);
+    for (int i = 0; i < TIMERS; i++)
+        (void)aglet_call_later(&timers[i], bench_delay_ms(i) % 7, fires, NULL);
+    usleep(10000); /* until all are due */
+    start = bench_now();
+    int rc = 0;
+    while (fired < TIMERS && rc == 0)
+        rc = aglet_sleep(0);
+    bench_tell("fire", start, TIMERS);
+    free(timers);
+    return rc;
+}
+
+static AGLET_COROUTINE int sleeps(void *arg) {
+    (void)arg;
+    return aglet_sleep_until(AGLET_FOREVER);
+}
+
+static AGLET_COROUTINE int measure_idle(void *arg) {
+    long wanted = *(const long *)arg, made = 0;
+    aglet_task **tasks = calloc((size_t)wanted, sizeof(aglet_task *));
+    if (!tasks)
+        return -1;
+    double before = bench_resident_kb();
+    while (made < wanted && (tasks[made] = aglet_create(sleeps, NULL)))
+        made++;
+    int rc = aglet_sleep(1);
+    printf("idle_kb %.3f\nidle_count %ld\n", (bench_resident_kb() - before) / (double)made, made);
+    for (long i = 0; i < made; i++) {
+        aglet_cancel(tasks[i]);
+        int result = aglet_await(tasks[i]);
+        (void)result;
+    }
+    free(tasks);
+    return rc;
+}
+
+static AGLET_COROUTINE int echoes(aglet_stream *stream, void *arg) {
+    (void)arg;
+    char buffer[4096];
+    ssize_t count;
+    while ((count = aglet_stream_read(stream, buffer, sizeof buffer)) > 0) {
+        int rc = aglet_stream_write(stream, buffer, (size_t)count);
+        if (rc < 0)
+            return rc;
+    }
+    return (int)count;
+}
+
+static AGLET_COROUTINE int serve_echo(void *arg) {
+    (void)arg;
+    aglet_server *server;
+    int rc = aglet_listen_tcp("127.0.0.1", "0", &server);
+    if (rc < 0)
+        return rc;
+    printf("port %u\n", (unsigned)aglet_server_port(server));
+    fflush(stdout);
+    rc = aglet_serve(server, echoes, NULL, 0, 0);
+    aglet_server_close(server);
+    return rc;
+}
+
+int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        aglet_fn run;
+    } measures[] = {{"switch", measure_switch},
+                    {"spawn", measure_spawn},
+                    {"timers", measure_timers},
+                    {"idle", measure_idle},
+                    {"echo", serve_echo}};
+    long count = argc > 2 ? atol(argv[2]) : 1000;
+    for (size_t i = 0; argc > 1 && i < sizeof measures / sizeof measures[0]; i++)
+        if (strcmp(argv[1], measures[i].name) == 0)
+            return aglet_run(measures[i].run, &count) < 0;
+    fprintf(stderr, "usage: bench_aglet switch | spawn | timers | idle COUNT | echo\n");
+    return 2;
+}
