@@ -2,6 +2,7 @@
  * aglet-facts: compile commands in, facts out. The protocol is in frontend.h.
  */
 #include <jansson.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,12 +57,29 @@ static int answer(const char *line) {
     return failed;
 }
 
-int main(void) {
+/* Answers until there are no more requests. */
+static void *serve(void *failed_out) {
+    int *failed = failed_out;
     char *line = NULL;
     size_t capacity = 0;
-    int failed = 0;
-    while (!failed && getline(&line, &capacity, stdin) > 0)
-        failed = answer(line);
+    while (!*failed && getline(&line, &capacity, stdin) > 0)
+        *failed = answer(line);
     free(line);
+    return NULL;
+}
+
+/* Code made by programs nests deeply: chains of else if, of case labels, of operators. What parses
+   and walks it calls itself, so it has a large stack; memory is taken only for the part in use. */
+int main(void) {
+    enum { STACK = 512 << 20 };
+    setenv("LIBCLANG_NOTHREADS", "1", 1); /* else it parses on a thread with a small stack */
+    int failed = 0;
+    pthread_t thread;
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0 || pthread_attr_setstacksize(&attributes, STACK) != 0 ||
+        pthread_create(&thread, &attributes, serve, &failed) != 0)
+        serve(&failed); /* with the stack there is */
+    else
+        pthread_join(thread, NULL);
     return failed ? 2 : 0;
 }

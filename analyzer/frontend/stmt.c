@@ -148,17 +148,27 @@ static void arm(struct lowering *l, ir_id block, CXCursor cursor, ir_id then) {
     end_jump(l, then);
 }
 
+/* A chain of else if is one statement deep for each, in code made by programs thousands. */
 static void if_statement(struct lowering *l, CXCursor cursor) {
-    CXCursor kids[3];
-    uint32_t count = kids_of(l, cursor, kids, 3);
-    if (count < 2)
-        return;
-    ir_id yes = new_block(l), join = new_block(l);
-    ir_id no = count > 2 ? new_block(l) : join;
-    lower_condition(l, kids[0], yes, no);
-    arm(l, yes, kids[1], join);
-    if (count > 2)
-        arm(l, no, kids[2], join);
+    ir_id join = new_block(l);
+    for (;;) {
+        CXCursor kids[3];
+        uint32_t count = kids_of(l, cursor, kids, 3);
+        if (count < 2)
+            break;
+        ir_id yes = new_block(l), no = count > 2 ? new_block(l) : join;
+        lower_condition(l, kids[0], yes, no);
+        arm(l, yes, kids[1], join);
+        if (count == 2)
+            break;
+        if (clang_getCursorKind(kids[2]) != CXCursor_IfStmt) {
+            arm(l, no, kids[2], join);
+            break;
+        }
+        start_block(l, no);
+        cursor = kids[2];
+    }
+    end_jump(l, join);
     start_block(l, join);
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 AGLET = Path(os.environ["AGLET"])
 SOURCES = Path(__file__).resolve().parent / "frontend"
+LEVELS = 20000
 problems = []
 
 
@@ -78,8 +79,31 @@ def check_errors():
                f"a good file behind bad ones: {replies[-1][0]}")
 
 
+def deep(name, count):
+    """C as programs write it, `count` levels deep."""
+    if name == "else":
+        return "void f(int x) {" + "".join(
+            f"if (x == {i}) return;\nelse " for i in range(count)) + "return; }"
+    if name == "case":
+        return "int f(int x) { switch (x) {" + "".join(
+            f"case {i}:\n" for i in range(count)) + "return 1; } return 0; }"
+    if name == "plus":
+        return "int f(int x) { return " + "\n+ ".join(["x"] * count) + "; }"
+    return "int f(int x) { return " + "\n&& ".join(["x"] * count) + "; }"
+
+
+def check_depth():
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("else", "case", "plus", "and"):
+            path = Path(folder, f"{name}.c")
+            path.write_text(deep(name, LEVELS))
+            head, data = converse([request(path)])[0]
+            expect(len(data) > LEVELS, f"'{name}' {LEVELS} levels deep: {head}")
+
+
 def main():
     check_bytes()
+    check_depth()
     check_errors()
     for text in problems:
         print(text)
