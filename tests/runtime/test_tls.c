@@ -73,6 +73,32 @@ static AGLET_COROUTINE int bytes_read_ahead_are_refused(void *arg) {
     return 0;
 }
 
+static AGLET_COROUTINE int asks_with_starttls(void *arg) {
+    aglet_stream *stream = arg;
+    char byte;
+    int rc = aglet_start_tls(stream, client_context, "test.example", AGLET_TLS_UNREAD_FAILS);
+    return rc < 0 ? rc : (int)aglet_stream_read(stream, &byte, 1);
+}
+
+/* The handshake's first bytes came together with the line before it; a file goes out after it. */
+static AGLET_COROUTINE int bytes_read_ahead_may_be_fed(void *arg) {
+    (void)arg;
+    AGLET_AUTO(aglet_stream) a = NULL;
+    AGLET_AUTO(aglet_stream) b = NULL;
+    AGLET_AUTO(aglet_file) file = NULL;
+    char line[32];
+    assert_int_equal(aglet_stream_pair(&a, &b), 0);
+    assert_int_equal(aglet_stream_write(a, "STARTTLS\n", 9), 0);
+    aglet_task *client = aglet_create(asks_with_starttls, a);
+    aglet_sleep(5);
+    assert_int_equal(aglet_stream_read_until(b, "\n", line, sizeof line), 9);
+    assert_int_equal(aglet_start_tls(b, server_context, NULL, AGLET_TLS_UNREAD_FEED), 0);
+    assert_int_equal(aglet_file_open(certificate, 0, 0, &file), 0);
+    assert_int_equal(aglet_sendfile(b, file, 0, 1), 1);
+    assert_int_equal(aglet_await(client), 1);
+    return 0;
+}
+
 static AGLET_COROUTINE int an_end_without_goodbye_is_an_error(void *arg) {
     (void)arg;
     aglet_stream *a, *b;
@@ -115,6 +141,7 @@ static void contexts_need_their_files(void **state) {
 IN_A_RUN(a_live_stream_is_upgraded)
 IN_A_RUN(a_wrong_name_is_refused)
 IN_A_RUN(bytes_read_ahead_are_refused)
+IN_A_RUN(bytes_read_ahead_may_be_fed)
 IN_A_RUN(an_end_without_goodbye_is_an_error)
 IN_A_RUN(a_deadline_cuts_a_handshake)
 
@@ -123,6 +150,7 @@ int main(void) {
         cmocka_unit_test(run_a_live_stream_is_upgraded),
         cmocka_unit_test(run_a_wrong_name_is_refused),
         cmocka_unit_test(run_bytes_read_ahead_are_refused),
+        cmocka_unit_test(run_bytes_read_ahead_may_be_fed),
         cmocka_unit_test(run_an_end_without_goodbye_is_an_error),
         cmocka_unit_test(run_a_deadline_cuts_a_handshake),
         cmocka_unit_test(contexts_need_their_files),
