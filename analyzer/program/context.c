@@ -81,17 +81,11 @@ static bool is_open(const struct function *function) {
            !has_role(function, ROLE_MIXED);
 }
 
-/* Nobody waits for what comes after it: it ends the program. */
-static bool ends_all(const struct function *function) {
-    const struct ir_function *fn = &function->unit->functions.data[function->id];
-    return (fn->flags & IR_FN_NORETURN) || has_role(function, ROLE_NORETURN);
-}
-
 static void enter(struct graph *graph, const struct edge *edge, enum context_kind kind,
                   bool constructing) {
     struct function *functions = graph->program->functions, *to = &functions[edge->to];
     if (to->contexts[kind].reason != CONTEXT_NEVER || edge->ending || !is_open(to) ||
-        ends_all(to) || (!constructing && prog_is_constructor(to)))
+        (!constructing && prog_is_constructor(to)))
         return;
     to->contexts[kind] = (struct context){.reason = CONTEXT_CALLED,
                                           .caller = edge->from,
