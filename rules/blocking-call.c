@@ -24,7 +24,7 @@ static void report(struct path *path, const struct path_call *call, const struct
 
 static void on_call(struct path *path, const struct path_call *call) {
     /* what a constructor does is told of the constructor, by the rule that is about them */
-    enum context_kind kind = check_nearest_context(path, false);
+    enum context_kind kind = check_nearest_context(path, CONTEXTS_OF_LOOP, false);
     if (kind == CONTEXT_KINDS)
         return;
     for (size_t i = 0; i < call->callee->role_count; i++) {

@@ -20,7 +20,7 @@ static void report(struct path *path, const struct path_call *call, enum context
 }
 
 static void on_call(struct path *path, const struct path_call *call) {
-    enum context_kind kind = check_nearest_context(path, true);
+    enum context_kind kind = check_nearest_context(path, CONTEXTS_OF_LOOP, true);
     /* a function that is marked is told of where it is called */
     if (kind == CONTEXT_KINDS || check_has_role(path, ROLE_RUNS_LOOP))
         return;

@@ -77,25 +77,22 @@ static void add_root(const struct caller *at, prog_fn entry, enum context_kind k
                                     .by = at->call->callee->name};
 }
 
+static const enum context_kind contexts[] = {
+    [RELAY_COROUTINE] = CONTEXT_COROUTINE, [RELAY_SHIELDED] = CONTEXT_COROUTINE,
+    [RELAY_LOOP] = CONTEXT_LOOP,           [RELAY_WORKER] = CONTEXT_WORKER,
+    [RELAY_THREAD] = CONTEXT_THREAD,       [RELAY_SIGNAL] = CONTEXT_SIGNAL,
+};
+
 static void note_entry(const struct caller *at, prog_fn entry, enum relay_place place) {
     struct function *function = &at->program->functions[entry];
-    switch (place) {
-    case RELAY_HERE:
+    if (place == RELAY_HERE) {
         if (entry != at->self)
             add_edge(at, entry, at->call->callee->name);
-        break;
-    case RELAY_LOOP:
-        add_root(at, entry, CONTEXT_LOOP);
-        break;
-    case RELAY_SHIELDED:
-        function->shield_entry = true;
-        add_root(at, entry, CONTEXT_COROUTINE);
-        break;
-    case RELAY_COROUTINE:
-        function->spawned = true;
-        add_root(at, entry, CONTEXT_COROUTINE);
-        break;
+        return;
     }
+    function->shield_entry |= place == RELAY_SHIELDED;
+    function->spawned |= place == RELAY_COROUTINE;
+    add_root(at, entry, contexts[place]);
 }
 
 /* The call has the function in `arg` run at `place`. */
@@ -109,35 +106,60 @@ static void note_argument(const struct caller *at, int arg, enum relay_place pla
         add_relay(at, v->a, place);
 }
 
-static bool names(const char *word, const char *expected) {
-    return word && strcmp(word, expected) == 0;
+/* The parameter that the role has run, and where; ROLE_ARG_NONE if it is no such role. */
+static int relayed_arg(const struct role *role, enum relay_place *place) {
+    static const struct {
+        const char *context;
+        enum relay_place place;
+    } places[] = {{"coroutine", RELAY_COROUTINE}, {"loop", RELAY_LOOP},
+                  {"worker", RELAY_WORKER},       {"thread", RELAY_THREAD},
+                  {"signal", RELAY_SIGNAL},       {"sync", RELAY_HERE}};
+    switch (role->kind) {
+    case ROLE_SHIELDS:
+        *place = RELAY_SHIELDED;
+        return role->arg;
+    case ROLE_SPAWNS:
+        *place =
+            role->subject && strcmp(role->subject, "thread") == 0 ? RELAY_THREAD : RELAY_COROUTINE;
+        return role->entry;
+    case ROLE_CALLS_BACK:
+        for (size_t i = 0; role->context && i < sizeof places / sizeof *places; i++)
+            if (strcmp(role->context, places[i].context) == 0) {
+                *place = places[i].place;
+                return role->arg;
+            }
+        return ROLE_ARG_NONE;
+    default:
+        return ROLE_ARG_NONE;
+    }
 }
 
 static void note_role(const struct caller *at, const struct role *role) {
     const struct callee *callee = at->call->callee;
-    if (role->kind == ROLE_SHIELDS) {
-        note_argument(at, role->arg, RELAY_SHIELDED);
-    } else if (role->kind == ROLE_SPAWNS) {
-        if (!names(role->subject, "thread"))
-            note_argument(at, role->entry, RELAY_COROUTINE);
-    } else if (role->kind == ROLE_CALLS_BACK) {
-        if (names(role->context, "loop"))
-            note_argument(at, role->arg, RELAY_LOOP);
-        else if (names(role->context, "sync"))
-            note_argument(at, role->arg, RELAY_HERE);
-        else if (names(role->context, "coroutine") &&
-                 !prog_role(callee->roles, callee->role_count, ROLE_SHIELDS))
-            note_argument(at, role->arg, RELAY_COROUTINE);
-    }
+    enum relay_place place;
+    int arg = relayed_arg(role, &place);
+    bool shielded = role->kind == ROLE_CALLS_BACK && place == RELAY_COROUTINE &&
+                    prog_role(callee->roles, callee->role_count, ROLE_SHIELDS);
+    if (arg != ROLE_ARG_NONE && !shielded)
+        note_argument(at, arg, place);
 }
 
 /* ---- each call ------------------------------------------------------------------------- */
 
+/* A role that speaks of the argument says it all: what is run as a coroutine may be started by a
+   call like any other. */
+static bool is_told(const struct callee *callee, int arg) {
+    enum relay_place place;
+    for (size_t i = 0; i < callee->role_count; i++)
+        if (relayed_arg(&callee->roles[i], &place) == arg)
+            return true;
+    return false;
+}
+
 static void note_relays(const struct caller *at, const struct function *callee) {
-    if (callee->contract)
-        return;
-    for (size_t i = 0; i < callee->summary.relay_count; i++)
-        note_argument(at, callee->summary.relays[i].arg, callee->summary.relays[i].place);
+    for (size_t i = 0; !callee->contract && i < callee->summary.relay_count; i++)
+        if (!is_told(at->call->callee, callee->summary.relays[i].arg))
+            note_argument(at, callee->summary.relays[i].arg, callee->summary.relays[i].place);
 }
 
 /* parameter(...): whoever passes a function there has it called here. */
@@ -163,4 +185,29 @@ void prog_note_call(struct program *program, prog_fn self, const struct path *pa
     program->functions[callee->function].called = true;
     add_edge(&at, callee->function, NULL);
     note_relays(&at, &program->functions[callee->function]);
+}
+
+/* ---- for the rules --------------------------------------------------------------------- */
+
+static bool runs_elsewhere(enum relay_place place, enum context_kind *kind) {
+    if (place == RELAY_HERE)
+        return false;
+    *kind = contexts[place];
+    return true;
+}
+
+bool prog_hands_over(const struct program *program, const struct callee *callee, int arg,
+                     enum context_kind *kind) {
+    enum relay_place place;
+    for (size_t i = 0; i < callee->role_count; i++)
+        if (relayed_arg(&callee->roles[i], &place) == arg && runs_elsewhere(place, kind))
+            return true;
+    if (callee->function == UINT32_MAX || is_told(callee, arg))
+        return false;
+    const struct function *function = &program->functions[callee->function];
+    for (size_t i = 0; !function->contract && i < function->summary.relay_count; i++)
+        if (function->summary.relays[i].arg == arg &&
+            runs_elsewhere(function->summary.relays[i].place, kind))
+            return true;
+    return false;
 }

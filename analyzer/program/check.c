@@ -74,11 +74,12 @@ bool check_is_constructing(const struct path *path, enum context_kind kind) {
     return check_of(path)->function->contexts[kind].constructing;
 }
 
-enum context_kind check_nearest_context(const struct path *path, bool constructing) {
+enum context_kind check_nearest_context(const struct path *path, unsigned set, bool constructing) {
     enum context_kind nearest = CONTEXT_KINDS;
     unsigned fewest = UINT_MAX;
     for (enum context_kind kind = 0; kind < CONTEXT_KINDS; kind++) {
-        if (!check_context_root(path, kind) || check_context_depth(path, kind) >= fewest ||
+        if (!(set & 1u << kind) || !check_context_root(path, kind) ||
+            check_context_depth(path, kind) >= fewest ||
             (!constructing && check_is_constructing(path, kind)))
             continue;
         nearest = kind;

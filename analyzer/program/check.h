@@ -26,9 +26,10 @@ bool check_is_cancellable(const struct path *path);
 const char *check_context_root(const struct path *path, enum context_kind kind);
 /** How many calls lead from there to here: 0 if this function is the root. */
 unsigned check_context_depth(const struct path *path, enum context_kind kind);
-/** The context that is reached in the fewest calls; CONTEXT_KINDS if the function runs in none.
- * Those that are reached through a constructor count only with `constructing`. */
-enum context_kind check_nearest_context(const struct path *path, bool constructing);
+/** That of the contexts of `set` (enum context_set) that is reached in the fewest calls;
+ *  CONTEXT_KINDS if the function runs in none. Those that are reached through a constructor count
+ *  only with `constructing`. */
+enum context_kind check_nearest_context(const struct path *path, unsigned set, bool constructing);
 /** True when each known way from there leads through a constructor, which may be the root or this
  *  function. */
 bool check_is_constructing(const struct path *path, enum context_kind kind);

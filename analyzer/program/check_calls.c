@@ -69,3 +69,16 @@ const char *check_runner(const struct path *path, const struct path_call *call) 
             return program->functions[f].name;
     return NULL;
 }
+
+const char *check_misplaced_coroutine(const struct path *path, const struct path_call *call,
+                                      uint32_t arg, enum context_kind *kind) {
+    const struct program *program = program_of(path);
+    const struct value *v = value_at(&path->context.values, call->args[arg]);
+    if (v->kind != VALUE_FUNCTION)
+        return NULL;
+    const struct function *given = &program->functions[prog_function(program, path->unit, v->a)];
+    if (!prog_role(given->roles, given->role_count, ROLE_COROUTINE) ||
+        !prog_hands_over(program, call->callee, (int)arg, kind) || *kind == CONTEXT_COROUTINE)
+        return NULL;
+    return given->name;
+}

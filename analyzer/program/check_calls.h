@@ -5,6 +5,7 @@
 #define AGLET_CHECK_CALLS_H
 
 #include "flow/path.h"
+#include "program/context.h"
 
 /** True when the function being checked calls one with this role itself, on whichever path. */
 bool check_calls_role(const struct path *path, enum role_kind kind);
@@ -15,5 +16,10 @@ size_t check_caller_count(const struct path *path);
 /** The name of a function that runs a coroutine in a loop which it makes and closes itself, and is
  *  declared in the same folder as what is called here; NULL if there is none. */
 const char *check_runner(const struct path *path, const struct path_call *call);
+
+/** The name of the coroutine function that argument `arg` is known to be, and that the call has run
+ *  in another context, which *kind then is; NULL if it is none, or runs as a coroutine. */
+const char *check_misplaced_coroutine(const struct path *path, const struct path_call *call,
+                                      uint32_t arg, enum context_kind *kind);
 
 #endif

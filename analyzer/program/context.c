@@ -1,11 +1,12 @@
 /*
- * Contexts, top-down: from where a function becomes a coroutine or a loop's callback, along the
+ * Contexts, top-down: from where a function becomes a coroutine, a callback, a thread's, along the
  * calls. Breadth first, so that each proof is as short as can be; in the order of functions and of
  * their calls, so that it is the same in every run.
  */
 #include "program/context.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "program/internal.h"
 
@@ -17,7 +18,12 @@ struct graph {
 };
 
 const char *context_name(enum context_kind kind) {
-    return kind == CONTEXT_COROUTINE ? "coroutine" : "loop callback";
+    static const char *const names[CONTEXT_KINDS] = {
+        [CONTEXT_COROUTINE] = "coroutine",      [CONTEXT_LOOP] = "loop callback",
+        [CONTEXT_WORKER] = "worker's function", [CONTEXT_THREAD] = "thread's function",
+        [CONTEXT_SIGNAL] = "signal handler",    [CONTEXT_PLAIN] = "function outside of any loop",
+    };
+    return names[kind];
 }
 
 static struct graph new_graph(struct program *program) {
@@ -48,7 +54,7 @@ static bool has_role(const struct function *function, enum role_kind kind) {
     return prog_role(function->roles, function->role_count, kind) != NULL;
 }
 
-/* ---- where an event loop has to turn ----------------------------------------------------- */
+/* ---- what is said of a function itself --------------------------------------------------- */
 
 /* The field whose contract makes a coroutine of what is stored there, or NULL. */
 static const char *coroutine_field(const struct program *program, prog_fn function) {
@@ -63,16 +69,34 @@ static const char *coroutine_field(const struct program *program, prog_fn functi
     return NULL;
 }
 
-static void mark_coroutine(struct program *program, prog_fn f) {
+static void mark(struct program *program, prog_fn f, enum context_kind kind, const char *field) {
     struct function *function = &program->functions[f];
-    const char *field = coroutine_field(program, f);
-    function->contexts[CONTEXT_COROUTINE] =
+    function->contexts[kind] =
         (struct context){.reason = field ? CONTEXT_STORED : CONTEXT_MARKED,
                          .caller = PROG_NONE,
                          .unit = function->unit,
                          .loc = function->unit->functions.data[function->id].loc,
                          .by = field};
 }
+
+static bool is_main(const struct function *function) {
+    const struct ir_function *fn = &function->unit->functions.data[function->id];
+    return fn->linkage == IR_LINK_EXTERNAL && strcmp(function->name, "main") == 0;
+}
+
+static void mark_functions(struct program *program) {
+    for (prog_fn f = 0; f < program->function_count; f++) {
+        const struct function *function = &program->functions[f];
+        if (!function->defined)
+            continue;
+        if (has_role(function, ROLE_COROUTINE))
+            mark(program, f, CONTEXT_COROUTINE, coroutine_field(program, f));
+        else if (is_main(function) || has_role(function, ROLE_SYNC_ONLY))
+            mark(program, f, CONTEXT_PLAIN, NULL);
+    }
+}
+
+/* ---- along the calls --------------------------------------------------------------------- */
 
 /* What a function does inside is its own affair when its contract tells it all, when its roles say
    that it blocks (which its callers hear of), and when it finds out by itself where it runs. */
@@ -84,8 +108,14 @@ static bool is_open(const struct function *function) {
 static void enter(struct graph *graph, const struct edge *edge, enum context_kind kind,
                   bool constructing) {
     struct function *functions = graph->program->functions, *to = &functions[edge->to];
-    if (to->contexts[kind].reason != CONTEXT_NEVER || edge->ending || !is_open(to) ||
+    bool turns = CONTEXTS_OF_LOOP & (1 << kind);
+    if (to->contexts[kind].reason != CONTEXT_NEVER || !is_open(to) ||
         (!constructing && prog_is_constructor(to)))
+        return;
+    if (turns && edge->ending)
+        return;
+    /* who calls a coroutine from elsewhere errs, and not the coroutine */
+    if (kind != CONTEXT_COROUTINE && has_role(to, ROLE_COROUTINE))
         return;
     to->contexts[kind] = (struct context){.reason = CONTEXT_CALLED,
                                           .caller = edge->from,
@@ -159,11 +189,9 @@ static void spread_cancellation(struct graph *graph) {
 
 void prog_find_contexts(struct program *program) {
     struct graph graph = new_graph(program);
-    for (prog_fn f = 0; f < program->function_count; f++)
-        if (program->functions[f].defined && has_role(&program->functions[f], ROLE_COROUTINE))
-            mark_coroutine(program, f);
-    spread(&graph, CONTEXT_COROUTINE);
-    spread(&graph, CONTEXT_LOOP);
+    mark_functions(program);
+    for (enum context_kind kind = 0; kind < CONTEXT_KINDS; kind++)
+        spread(&graph, kind);
     spread_cancellation(&graph);
     free_graph(&graph);
 }

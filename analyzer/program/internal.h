@@ -32,6 +32,9 @@ enum relay_place {
     RELAY_COROUTINE,
     RELAY_SHIELDED, /* as a coroutine, under a shield */
     RELAY_LOOP,
+    RELAY_WORKER,
+    RELAY_THREAD,
+    RELAY_SIGNAL,
     RELAY_HERE /* before it returns */
 };
 
@@ -156,6 +159,11 @@ bool prog_is_constructor(const struct function *function);
 /** Records where a call leads: an edge to its target, and what becomes of functions given to it. */
 void prog_note_call(struct program *program, prog_fn self, const struct path *path,
                     const struct path_call *call);
+
+/** True when a call of `callee` has the function in its argument `arg` run in a context, which
+ * *kind then is; false if it calls it itself, or nothing is known. */
+bool prog_hands_over(const struct program *program, const struct callee *callee, int arg,
+                     enum context_kind *kind);
 
 /** Finds the contexts of each function, and which run in a coroutine that can be cancelled. */
 void prog_find_contexts(struct program *program);

@@ -1,0 +1,62 @@
+/*
+ * A coroutine function that is called from code which can run outside of a coroutine, or is handed
+ * to somebody who runs it there: it has no task that could be suspended.
+ */
+#include "program/check.h"
+#include "program/check_calls.h"
+#include "rule.h"
+
+static void report_call(struct path *path, const struct path_call *call, enum context_kind kind) {
+    struct finding finding = {.loc = call->instr->loc};
+    bool plain = kind == CONTEXT_PLAIN;
+    finding_message(&finding, "coroutine '%s' is called outside of a coroutine, %s %s%s'%s'",
+                    call->callee->name ? call->callee->name : "a function",
+                    check_context_depth(path, kind) ? "reached from" : "in",
+                    plain ? "" : context_name(kind), plain ? "" : " ",
+                    check_context_root(path, kind));
+    finding_context(&finding, path, kind);
+    finding_help(&finding, plain ? "run it in a loop, as main coroutine or as a task"
+                                 : "start a task for it, from where a loop runs");
+    check_report(path, &finding);
+}
+
+static void report_argument(struct path *path, const struct path_call *call, const char *name,
+                            enum context_kind kind) {
+    struct finding finding = {.loc = call->instr->loc};
+    finding_message(&finding,
+                    "coroutine '%s' is handed to '%s', which runs it as a %s, outside of "
+                    "a coroutine",
+                    name, call->callee->name ? call->callee->name : "a function",
+                    context_name(kind));
+    finding_help(&finding, "hand over a plain function, which starts a task if it has to wait");
+    check_report(path, &finding);
+}
+
+static bool has_role(const struct callee *callee, enum role_kind kind) {
+    for (size_t i = 0; i < callee->role_count; i++)
+        if (callee->roles[i].kind == kind)
+            return true;
+    return false;
+}
+
+static void on_call(struct path *path, const struct path_call *call) {
+    enum context_kind kind;
+    for (uint32_t i = 0; i < call->arg_count; i++) {
+        const char *name = check_misplaced_coroutine(path, call, i, &kind);
+        if (name)
+            report_argument(path, call, name, kind);
+    }
+    if (!has_role(call->callee, ROLE_COROUTINE) || has_role(call->callee, ROLE_MIXED) ||
+        check_has_role(path, ROLE_COROUTINE))
+        return;
+    kind = check_nearest_context(path, CONTEXTS_NO_COROUTINE, true);
+    if (kind != CONTEXT_KINDS)
+        report_call(path, call, kind);
+}
+
+const struct rule rule_coroutine_from_sync = {
+    .name = "coroutine-from-sync",
+    .tier = RULE_CORE,
+    .summary = "a coroutine function is called, or run, outside of a coroutine",
+    .listener = {.on_call = on_call},
+};
