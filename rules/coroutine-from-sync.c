@@ -46,8 +46,7 @@ static void on_call(struct path *path, const struct path_call *call) {
         if (name)
             report_argument(path, call, name, kind);
     }
-    if (!has_role(call->callee, ROLE_COROUTINE) || has_role(call->callee, ROLE_MIXED) ||
-        check_has_role(path, ROLE_COROUTINE))
+    if (!has_role(call->callee, ROLE_COROUTINE) || check_has_role(path, ROLE_COROUTINE))
         return;
     kind = check_nearest_context(path, CONTEXTS_NO_COROUTINE, true);
     if (kind != CONTEXT_KINDS)

@@ -10,6 +10,14 @@ static bool is_by_hand(const struct path *path) {
     return check_calls_role(path, ROLE_MAKES_LOOP) && check_calls_role(path, ROLE_CLOSES_LOOP);
 }
 
+/* One that takes what is to be run in the loop leaves nothing to be done by hand. */
+static bool takes_coroutine(const struct callee *callee) {
+    for (size_t i = 0; i < callee->role_count; i++)
+        if (callee->roles[i].kind == ROLE_CALLS_BACK)
+            return true;
+    return false;
+}
+
 /* Whoever writes the one call that does it all has to write the three. */
 static bool is_runner(const struct path *path) {
     return check_has_role(path, ROLE_RUNS_LOOP);
