@@ -43,8 +43,10 @@ static void report(struct path *path, const struct path_call *call, const char *
 }
 
 static void on_call(struct path *path, const struct path_call *call) {
+    if (is_runner(path) || takes_coroutine(call->callee))
+        return;
     for (size_t i = 0; i < call->callee->role_count; i++) {
-        if (call->callee->roles[i].kind != ROLE_RUNS_LOOP || is_runner(path) || !is_by_hand(path))
+        if (call->callee->roles[i].kind != ROLE_RUNS_LOOP || !is_by_hand(path))
             continue;
         const char *runner = check_runner(path, call);
         if (runner || check_caller_count(path) > 1)
