@@ -80,6 +80,7 @@ static bool is_foreign(const char *flag) {
                                            "-fpatchable",
                                            "-fcondition-wise",
                                            "-fanalyzer",
+                                           "-fopenacc",
                                            "-fno-analyzer",
                                            "-flto-partition",
                                            "-fuse-linker",
@@ -186,6 +187,12 @@ static void translate_flag(struct translation *t, const char *flag, const char *
     }
     if (is_warning(flag))
         return;
+    if (starts_with(flag, "-fopenmp")) {
+        /* libclang hides the bodies of parallel regions; without their directives they are C */
+        if (!starts_with(flag, "-fopenmp-"))
+            append(&t->out->arguments, &t->out->count, "-D_OPENMP=202011");
+        return;
+    }
     if (is_foreign(flag)) {
         append(&t->out->dropped, &t->out->dropped_count, flag);
         t->skip_next = strcmp(flag, "--param") == 0;
