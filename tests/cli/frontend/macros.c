@@ -16,11 +16,11 @@ int expansion(void) {
 }
 
 //~ call g\(\)  @{+4}:17$
-//~ call h\(\)  @{+4}:20$
+//~ call h\(\)  @{+4}:17$
 //~ r\d+ \+ r\d+  @{+2}:12 \(text at 6\)
 int argument(void) {
-    return BOTH(g(), /*
-                */ h());
+    return BOTH(g(), //
+                h());
 }
 
 //~ ^function extern made_by_macro\(\)  @macros\.c:{+1}:10$

@@ -15,7 +15,7 @@ int behind_code(void) {
 }
 
 //~ ^suppress line .*suppressions\.c:{+5} for line {+5}: missing-cleanup,unshielded-write$
-//! suppress .*:{+3} 
+//! suppress .*:{+3}
 const char *continued(void) {
     return "a string \
         // aglet:ignore not a comment \

@@ -134,7 +134,8 @@ int declared_first = 3;
 
 //: *&read_one(1) *&write_one(2) *&close_one(3) *&read_two(4)
 void local_table(void) {
-    struct ops ops = {.read = read_one, .write = write_one, .life.close = close_one, .either = read_two};
+    struct ops ops = {
+        .read = read_one, .write = write_one, .life.close = close_one, .either = read_two};
     ops.read(1);
     ops.write(2);
     ops.life.close(3);
