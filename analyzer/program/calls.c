@@ -202,7 +202,7 @@ bool prog_hands_over(const struct program *program, const struct callee *callee,
     for (size_t i = 0; i < callee->role_count; i++)
         if (relayed_arg(&callee->roles[i], &place) == arg && runs_elsewhere(place, kind))
             return true;
-    if (callee->function == UINT32_MAX || is_told(callee, arg))
+    if (callee->function == UINT32_MAX)
         return false;
     const struct function *function = &program->functions[callee->function];
     for (size_t i = 0; !function->contract && i < function->summary.relay_count; i++)
