@@ -173,6 +173,26 @@ static void note_called_parameter(const struct caller *at) {
         add_relay(at, v->a, RELAY_HERE);
 }
 
+/* call = table->field; call(...): the only function that is ever stored there, or PROG_NONE. */
+static prog_fn loaded_target(const struct caller *at) {
+    const struct path *path = at->path;
+    const struct ir_instr *call = at->call->instr;
+    if (call->sub != IR_CALL_INDIRECT)
+        return PROG_NONE;
+    const struct value *v = value_at(&path->context.values, path->state->registers[call->a]);
+    if (v->kind != VALUE_SYMBOL || v->a < path->first_instr ||
+        v->a - path->first_instr >= path->instr_count)
+        return PROG_NONE;
+    const struct ir_instr *made = &path->unit->instrs.data[v->a];
+    if (made->op != IR_LOAD)
+        return PROG_NONE;
+    const struct ir_place *field = &path->unit->places.data[made->a];
+    return field->kind == IR_PLACE_FIELD
+               ? prog_only_target(at->program, ir_text(path->unit, field->record),
+                                  ir_text(path->unit, field->b))
+               : PROG_NONE;
+}
+
 void prog_note_call(struct program *program, prog_fn self, const struct path *path,
                     const struct path_call *call) {
     const struct caller at = {program, self, path, call};
@@ -180,11 +200,12 @@ void prog_note_call(struct program *program, prog_fn self, const struct path *pa
     for (size_t i = 0; i < callee->role_count; i++)
         note_role(&at, &callee->roles[i]);
     note_called_parameter(&at);
-    if (callee->function == UINT32_MAX || callee->function == self)
+    prog_fn target = callee->function != UINT32_MAX ? callee->function : loaded_target(&at);
+    if (target == PROG_NONE || target == self)
         return;
-    program->functions[callee->function].called = true;
-    add_edge(&at, callee->function, NULL);
-    note_relays(&at, &program->functions[callee->function]);
+    program->functions[target].called = true;
+    add_edge(&at, target, NULL);
+    note_relays(&at, &program->functions[target]);
 }
 
 /* ---- for the rules --------------------------------------------------------------------- */

@@ -139,6 +139,9 @@ void prog_read_contracts(struct program *program, struct warner warner);
 const struct function *prog_field(const struct program *program, const char *record,
                                   const char *field);
 
+/** The function that is the only one ever stored in (record, field), or PROG_NONE. */
+prog_fn prog_only_target(const struct program *program, const char *record, const char *field);
+
 /** Fills in what the roles amount to (resolve.c). */
 void prog_roles_to_effects(struct program *program, struct function *function);
 

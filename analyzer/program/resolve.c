@@ -135,8 +135,7 @@ static int8_t role_shields(const struct role *roles, size_t count) {
     return shields;
 }
 
-/* The unit's function that is the only one ever stored in this (record, field). */
-static prog_fn only_target(const struct program *program, const char *record, const char *field) {
+prog_fn prog_only_target(const struct program *program, const char *record, const char *field) {
     size_t low = 0, high = program->slot_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -167,7 +166,7 @@ static prog_fn indirect_target(const struct program *program, const struct ir_un
     const struct ir_place *place = &unit->places.data[call->b];
     if (place->kind != IR_PLACE_FIELD)
         return PROG_NONE;
-    return only_target(program, ir_text(unit, place->record), ir_text(unit, place->b));
+    return prog_only_target(program, ir_text(unit, place->record), ir_text(unit, place->b));
 }
 
 static void apply_summary(const struct function *function, struct callee *callee) {
