@@ -21,8 +21,7 @@ static void report(struct path *path, const struct path_call *call, enum context
 
 static void on_call(struct path *path, const struct path_call *call) {
     enum context_kind kind = check_nearest_context(path, CONTEXTS_OF_LOOP, true);
-    /* a function that is marked is told of where it is called */
-    if (kind == CONTEXT_KINDS || check_has_role(path, ROLE_RUNS_LOOP))
+    if (kind == CONTEXT_KINDS)
         return;
     for (size_t i = 0; i < call->callee->role_count; i++)
         if (call->callee->roles[i].kind == ROLE_RUNS_LOOP &&
