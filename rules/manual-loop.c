@@ -24,7 +24,7 @@ static bool is_runner(const struct path *path) {
 }
 
 static void report(struct path *path, const struct path_call *call, const char *runner) {
-    struct finding finding = {.loc = call->instr->loc};
+    struct finding finding = {.loc = call->instr->loc, .cause = path->function};
     if (runner) {
         finding_message(&finding, "'%s' makes a loop, runs and closes it by hand, which '%s' does",
                         check_function_name(path), runner);
