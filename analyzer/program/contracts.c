@@ -47,15 +47,29 @@ static void warn_annotation(const struct warner *warner, const struct ir_unit *u
         warner->warn(sentence, warner->data);
 }
 
-/* True when the text is a role of ours, which *role then is. */
+/* Words of other projects that mean a role of ours: QEMU's, as its headers annotate them. They tell
+   that one thing of a function, and not all it does. */
+static const char *translated(const char *words) {
+    static const struct {
+        const char *words, *role;
+    } table[] = {{"coroutine_fn", "coroutine"}, {"coroutine_mixed_fn", "mixed"}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strcmp(words, table[i].words) == 0)
+            return table[i].role;
+    return NULL;
+}
+
+/* True when the text tells a role, which *role then is; *ours: in our words. */
 static bool read_annotation(const struct warner *warner, const struct ir_unit *unit, ir_id text,
-                            ir_id loc, struct role *role) {
+                            ir_id loc, struct role *role, bool *ours) {
     static const char prefix[] = "aglet:";
     const char *words = ir_text(unit, text);
-    if (strncmp(words, prefix, sizeof prefix - 1) != 0)
-        return false;
+    *ours = strncmp(words, prefix, sizeof prefix - 1) == 0;
+    words = *ours ? words + sizeof prefix - 1 : translated(words);
     char *error = NULL;
-    if (role_parse(words + sizeof prefix - 1, role, &error) == 0)
+    if (!words)
+        return false;
+    if (role_parse(words, role, &error) == 0)
         return true;
     warn_annotation(warner, unit, text, loc, error);
     free(error);
@@ -76,9 +90,10 @@ static void read_annotations(struct program *program, const struct warner *warne
     for (uint32_t i = 0; i < fn->annotation_count; i++) {
         const struct ir_annotation *annotation = &unit->annotations.data[fn->first_annotation + i];
         struct role role;
-        if (!read_annotation(warner, unit, annotation->text, annotation->loc, &role))
+        bool ours;
+        if (!read_annotation(warner, unit, annotation->text, annotation->loc, &role, &ours))
             continue;
-        function->contract |= !function->defined;
+        function->contract |= ours && !function->defined;
         keep_role(function, &role);
     }
 }
@@ -159,7 +174,7 @@ static struct function *field_contract(struct program *program, const char *name
         mem_resize(program->fields, program->field_count + 1, sizeof *program->fields);
     name = arena_copy(&program->arena, name, strlen(name) + 1);
     program->fields[program->field_count] =
-        (struct field){.name = name, .contract = {.name = name, .contract = true}};
+        (struct field){.name = name, .contract = {.name = name}};
     return &program->fields[program->field_count++].contract;
 }
 
@@ -172,19 +187,25 @@ static void read_field_annotations(struct program *program, const struct warner 
     for (uint32_t i = 0; i < unit->type_annotations.count; i++) {
         const struct ir_type_annotation *annotation = &unit->type_annotations.data[i];
         struct role role;
+        bool ours;
         if (annotation->field == IR_NONE || annotation->record == IR_NONE ||
-            !read_annotation(warner, unit, annotation->text, annotation->loc, &role))
+            !read_annotation(warner, unit, annotation->text, annotation->loc, &role, &ours))
             continue;
         char *name =
             field_name(ir_text(unit, annotation->record), ir_text(unit, annotation->field));
-        keep_role(field_contract(program, name), &role);
+        struct function *contract = field_contract(program, name);
+        contract->contract |= ours;
+        keep_role(contract, &role);
         free(name);
     }
 }
 
 static void read_field_model(const struct model_function *model, void *data) {
-    if (strchr(model->name, '.'))
-        take_roles(field_contract(data, model->name), model->roles, model->role_count);
+    if (!strchr(model->name, '.'))
+        return;
+    struct function *contract = field_contract(data, model->name);
+    contract->contract = true;
+    take_roles(contract, model->roles, model->role_count);
 }
 
 static int compare_fields(const void *a, const void *b) {
