@@ -22,11 +22,39 @@ static void report(struct path *path, const struct path_call *call, const struct
     check_report(path, &finding);
 }
 
+/* Its author says that it must not be called here; a loop that it runs is told by another rule. */
+static void report_sync_only(struct path *path, const struct path_call *call,
+                             enum context_kind kind) {
+    struct finding finding = {.loc = call->instr->loc};
+    finding_message(&finding, "'%s' is for synchronous code only, and is %s %s '%s'",
+                    call->callee->name ? call->callee->name : "a function",
+                    check_context_depth(path, kind) ? "reached from" : "called in",
+                    context_name(kind), check_context_root(path, kind));
+    finding_context(&finding, path, kind);
+    finding_help(&finding, "use its asynchronous counterpart, or have a worker thread make this "
+                           "call");
+    check_report(path, &finding);
+}
+
+static bool has_role(const struct callee *callee, enum role_kind kind) {
+    for (size_t i = 0; i < callee->role_count; i++)
+        if (callee->roles[i].kind == kind)
+            return true;
+    return false;
+}
+
+static bool is_only_sync(const struct callee *callee) {
+    return has_role(callee, ROLE_SYNC_ONLY) && !has_role(callee, ROLE_RUNS_LOOP) &&
+           !has_role(callee, ROLE_BLOCKS);
+}
+
 static void on_call(struct path *path, const struct path_call *call) {
     /* what a constructor does is told of the constructor, by the rule that is about them */
     enum context_kind kind = check_nearest_context(path, CONTEXTS_OF_LOOP, false);
     if (kind == CONTEXT_KINDS)
         return;
+    if (is_only_sync(call->callee))
+        report_sync_only(path, call, kind);
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
         if (role->kind == ROLE_BLOCKS && blocking_is_feared(role->subject) &&

@@ -112,8 +112,8 @@ static void enter(struct graph *graph, const struct edge *edge, enum context_kin
     if (to->contexts[kind].reason != CONTEXT_NEVER || !is_open(to) ||
         (!constructing && prog_is_constructor(to)))
         return;
-    /* a loop that is run inside a running one is told of, and not what the inner one does */
-    if (turns && (edge->ending || has_role(to, ROLE_RUNS_LOOP)))
+    /* to call one that runs a loop, or is not made for it, is told of, and not what it does */
+    if (turns && (edge->ending || has_role(to, ROLE_RUNS_LOOP) || has_role(to, ROLE_SYNC_ONLY)))
         return;
     /* who calls a coroutine from elsewhere errs, and not the coroutine */
     if (kind != CONTEXT_COROUTINE && has_role(to, ROLE_COROUTINE))
