@@ -38,8 +38,7 @@ struct run {
     const struct rule **rules;
     size_t rule_count;
     struct worker_result *results;
-    struct report_error *errors;
-    size_t error_count;
+    struct error_list errors;
     struct model_set *models;
     struct program *program;
     struct suppressions *suppressions;
@@ -160,31 +159,29 @@ static void show_progress(size_t done, size_t total, void *data) {
     struct run *run = data;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    double seconds = (double)(now.tv_sec - run->start.tv_sec) +
-                     (double)(now.tv_nsec - run->start.tv_nsec) / 1e9;
+    double seconds =
+        (double)(now.tv_sec - run->start.tv_sec) + (double)(now.tv_nsec - run->start.tv_nsec) / 1e9;
     if (!isatty(STDERR_FILENO) || seconds < 1)
         return;
     fprintf(stderr, "\r%zu of %zu files\033[K", done, total);
     run->showed_progress = true;
 }
 
-static void add_error(struct run *run, const char *file, char *message, uint32_t line,
-                      uint32_t col) {
-    run->errors = mem_resize(run->errors, run->error_count + 1, sizeof *run->errors);
-    run->errors[run->error_count++] = (struct report_error){mem_text(file), message, line, col};
+/* The front end begins some sentences with the path, which the report shows anyway. */
+static const char *without_path(const char *message, const char *file) {
+    size_t length = strlen(file);
+    bool named = strncmp(message, file, length) == 0 && strncmp(message + length, ": ", 2) == 0;
+    return named ? message + length + 2 : message;
 }
 
 static void add_problems(struct run *run, const char *file, const struct ir_unit *unit) {
     for (uint32_t i = 0; i < unit->problems.count; i++) {
         const struct ir_problem *problem = &unit->problems.data[i];
+        const struct ir_loc *loc = problem->loc == IR_NONE ? NULL : &unit->locs.data[problem->loc];
+        const char *where = loc ? ir_text(unit, unit->files.data[loc->file].path) : file;
         char *message = mem_format("cannot parse: %s", ir_text(unit, problem->text));
-        if (problem->loc == IR_NONE) {
-            add_error(run, file, message, 0, 0);
-            continue;
-        }
-        const struct ir_loc *loc = &unit->locs.data[problem->loc];
-        add_error(run, ir_text(unit, unit->files.data[loc->file].path), message, loc->line,
-                  loc->col);
+        error_list_add(&run->errors, where, message, loc ? loc->line : 0, loc ? loc->col : 0);
+        free(message);
     }
 }
 
@@ -199,13 +196,12 @@ static int make_facts(struct run *run) {
     for (size_t i = 0; i < run->db.count; i++) {
         struct worker_result *result = &run->results[i];
         run->files += run->wanted[i];
-        if (result->error) {
-            add_error(run, run->db.entries[i].file, result->error, 0, 0);
-            result->error = NULL;
-        }
+        const char *file = run->db.entries[i].file;
+        if (result->error)
+            error_list_add(&run->errors, file, without_path(result->error, file), 0, 0);
         if (!result->unit)
             continue;
-        add_problems(run, run->db.entries[i].file, result->unit);
+        add_problems(run, file, result->unit);
         suppressions_add(run->suppressions, result->unit);
         prog_add(run->program, result->unit);
         result->unit = NULL;
@@ -234,9 +230,9 @@ static int write_report(struct run *run) {
         root[0] = 0;
     suppressions_apply(run->suppressions, &run->diags);
     diag_list_finish(&run->diags, root);
+    error_list_finish(&run->errors);
     struct report report = {.diags = &run->diags,
-                            .errors = run->errors,
-                            .error_count = run->error_count,
+                            .errors = &run->errors,
                             .files = run->files,
                             .root = root,
                             .color = wants_color(&run->options)};
@@ -282,7 +278,7 @@ static int check(struct run *run) {
     status = write_report(run);
     if (status)
         return status;
-    if (run->error_count)
+    if (run->errors.count)
         return EXIT_TROUBLE;
     return run->diags.count && !run->options.exit_zero ? EXIT_FINDINGS : EXIT_CLEAN;
 }
@@ -293,11 +289,7 @@ static void free_run(struct run *run) {
         free(run->results[i].error);
     }
     free(run->results);
-    for (size_t i = 0; i < run->error_count; i++) {
-        free((char *)run->errors[i].file);
-        free((char *)run->errors[i].message);
-    }
-    free(run->errors);
+    error_list_free(&run->errors);
     free(run->wanted);
     free(run->rules);
     prog_free(run->program);

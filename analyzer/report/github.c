@@ -48,13 +48,14 @@ static void write_diag(const struct report *report, const struct diag *diag, FIL
 void report_write_github(const struct report *report, FILE *out) {
     for (size_t i = 0; i < report->diags->count; i++)
         write_diag(report, &report->diags->items[i], out);
-    for (size_t i = 0; i < report->error_count; i++) {
+    for (size_t i = 0; i < report->errors->count; i++) {
         fputs("::error file=", out);
-        escape(out, report_path(report, report->errors[i].file), true);
-        if (report->errors[i].line)
-            fprintf(out, ",line=%u,col=%u", report->errors[i].line, report->errors[i].col);
+        escape(out, report_path(report, report->errors->items[i].file), true);
+        if (report->errors->items[i].line)
+            fprintf(out, ",line=%u,col=%u", report->errors->items[i].line,
+                    report->errors->items[i].col);
         fputs(",title=not analysed::", out);
-        escape(out, report->errors[i].message, false);
+        escape(out, report->errors->items[i].message, false);
         fputc('\n', out);
     }
 }

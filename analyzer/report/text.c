@@ -77,6 +77,20 @@ static const char *plural(size_t count) {
     return count == 1 ? "" : "s";
 }
 
+static void show_summary(const struct report *report, size_t errors, FILE *out) {
+    size_t count = report->diags->count, warnings = count - errors;
+    if (count == 0)
+        fputs("no findings", out);
+    else
+        fprintf(out, "%zu finding%s (%zu error%s, %zu warning%s)", count, plural(count), errors,
+                plural(errors), warnings, plural(warnings));
+    fprintf(out, " in %zu file%s", report->files, plural(report->files));
+    size_t problems = report->errors->count;
+    if (problems)
+        fprintf(out, "; incomplete because of %zu problem%s", problems, plural(problems));
+    fputc('\n', out);
+}
+
 void report_write_text(const struct report *report, FILE *out) {
     struct text t = {report, out, source_cache_new()};
     size_t errors = 0, count = report->diags->count;
@@ -84,13 +98,8 @@ void report_write_text(const struct report *report, FILE *out) {
         show_diag(&t, &report->diags->items[i]);
         errors += report->diags->items[i].severity == DIAG_ERROR;
     }
-    for (size_t i = 0; i < report->error_count; i++)
-        show_error(&t, &report->errors[i]);
-    if (count == 0)
-        fprintf(out, "no findings in %zu file%s\n", report->files, plural(report->files));
-    else
-        fprintf(out, "%zu finding%s (%zu error%s, %zu warning%s) in %zu file%s\n", count,
-                plural(count), errors, plural(errors), count - errors, plural(count - errors),
-                report->files, plural(report->files));
+    for (size_t i = 0; i < report->errors->count; i++)
+        show_error(&t, &report->errors->items[i]);
+    show_summary(report, errors, out);
     source_cache_free(t.sources);
 }

@@ -7,17 +7,11 @@
 #include <stdio.h>
 
 #include "report/diag.h"
-
-/** Something that kept a file from being analysed in full. `line` is 0 when it has no place. */
-struct report_error {
-    const char *file, *message;
-    uint32_t line, col;
-};
+#include "report/errors.h"
 
 struct report {
     const struct diag_list *diags;
-    const struct report_error *errors;
-    size_t error_count;
+    const struct error_list *errors;
     size_t files;     /* how many units were looked at */
     const char *root; /* paths below it are shown relative to it */
     bool color;

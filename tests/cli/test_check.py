@@ -304,6 +304,17 @@ class Mistakes(Case):
         (error,) = self.report("broken.c", status=2)["errors"]
         self.assertEqual((error["file"], error["line"], error["column"]), ("broken.c", 2, 12))
 
+    def test_an_error_in_a_header_once(self):
+        self.write("broken.h", BROKEN)
+        for name in ("one.c", "two.c"):
+            self.write(name, '#include "broken.h"\n' + GOOD)
+        self.database("one.c", "two.c")
+        run = self.check(status=2)
+        self.assertEqual(run.stdout.count("broken.h:2:12: cannot parse:"), 1)
+        self.assertTrue(run.stdout.endswith("no findings in 2 files; incomplete because of 1 "
+                                            "problem\n"), run.stdout)
+        self.assertEqual(self.report(status=2)["summary"], {"findings": 0, "errors": 1, "files": 2})
+
     def test_a_file_that_is_gone(self):
         self.write("bad.c", BAD)
         self.database("bad.c", "gone.c")
@@ -329,6 +340,20 @@ class Names(Case):
         self.assertEqual(found, sorted(names))
         for name in names:
             self.assertIn(f"{name}:8:9: error:", self.check(name, status=1).stdout)
+
+    def test_bytes_that_are_no_characters(self):
+        header = os.fsencode(self.folder) + b"/caf\xe9.h"
+        Path(os.fsdecode(header)).write_text(BAD.replace("int copy", "static inline int copy"))
+        (self.folder / "a.c").write_bytes(b'#include "caf\xe9.h"\nint a(void) { return copy(1); }\n')
+        self.database("a.c")
+        report = self.report()
+        self.assertEqual([f["range"]["file"] for f in report["findings"]], ["caf\ufffd.h"])
+        self.assertEqual(report["findings"][0]["steps"][0]["range"]["file"], "caf\ufffd.h")
+        name = os.fsdecode(b"\xff.c")
+        self.write(name, BAD)
+        (error,) = self.report(name, "--", status=2)["errors"]
+        self.assertEqual((error["file"], error["message"]),
+                         ("\ufffd.c", "the path or its arguments are not valid UTF-8"))
 
     def test_a_command_with_quotes(self):
         self.write("a file.c", BAD.replace("10)", "SIZE)"))
