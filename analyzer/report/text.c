@@ -27,12 +27,20 @@ static bool continues_character(char byte) {
     return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
+/* A source may come from anybody: what it holds must not move the cursor or hide a finding. */
+static bool commands_terminal(char byte) {
+    return ((unsigned char)byte < ' ' && byte != '\t') || byte == '\x7f';
+}
+
 /* The source line, and below it a caret with the range; tabs stay tabs, so columns match. */
 static void show_line(const struct text *t, const struct diag_range *range) {
     const char *line = source_line(t->sources, range->file, range->line);
     if (!*line)
         return;
-    fprintf(t->out, "%5u | %s\n      | ", range->line, line);
+    fprintf(t->out, "%5u | ", range->line);
+    for (const char *at = line; *at; at++)
+        fputc(commands_terminal(*at) ? '?' : *at, t->out);
+    fputs("\n      | ", t->out);
     size_t length = strlen(line), start = range->col ? range->col - 1 : 0;
     size_t end = range->end_line == range->line ? range->end_col - 1 : length;
     for (size_t i = 0; i < start && i < length; i++)
