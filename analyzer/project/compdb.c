@@ -51,6 +51,12 @@ static void add_argument(struct compdb_entry *entry, const char *word) {
     entry->arguments[entry->argument_count++] = mem_text(word);
 }
 
+/* What a backslash before `next` makes of it: both stand for `next`, for themselves, or, at the end
+   of a line, for nothing. */
+static bool escapes(char quote, char next) {
+    return next && quote != '\'' && (!quote || strchr("\"\\$`\n", next));
+}
+
 /* "command": words as the shell would split them, quotes and backslashes only. */
 static void split_command(struct compdb_entry *entry, const char *command) {
     char *word = mem_resize(NULL, strlen(command) + 1, 1);
@@ -58,7 +64,12 @@ static void split_command(struct compdb_entry *entry, const char *command) {
     bool open = false;
     char quote = 0;
     for (const char *at = command;; at++) {
-        if (*at == 0 || (!quote && isspace((unsigned char)*at))) {
+        if (*at == '\\' && escapes(quote, at[1])) {
+            if (*++at == '\n')
+                continue;
+            open = true;
+            word[length++] = *at;
+        } else if (*at == 0 || (!quote && isspace((unsigned char)*at))) {
             word[length] = 0;
             if (open)
                 add_argument(entry, word);
@@ -66,27 +77,29 @@ static void split_command(struct compdb_entry *entry, const char *command) {
             open = false;
             if (*at == 0)
                 break;
-            continue;
-        }
-        open = true;
-        if (*at == quote) {
-            quote = 0;
-        } else if (!quote && (*at == '"' || *at == '\'')) {
-            quote = *at;
-        } else if (*at == '\\' && quote != '\'' && at[1] && (!quote || strchr("\"\\$`\n", at[1]))) {
-            word[length++] = *++at;
+        } else if (quote ? *at == quote : *at == '"' || *at == '\'') {
+            quote = quote ? 0 : *at;
+            open = true;
         } else {
+            open = true;
             word[length++] = *at;
         }
     }
     free(word);
 }
 
+/* By -x as far as it is given, the last one counts; else by the name. */
 static bool is_c(const struct compdb_entry *entry) {
-    const char *dot = strrchr(entry->file, '.');
-    for (size_t i = 0; i + 1 < entry->argument_count; i++)
-        if (strcmp(entry->arguments[i], "-x") == 0)
-            return strcmp(entry->arguments[i + 1], "c") == 0;
+    const char *language = NULL, *dot = strrchr(entry->file, '.');
+    for (size_t i = 1; i < entry->argument_count; i++) {
+        const char *word = entry->arguments[i];
+        if (strcmp(word, "-x") == 0 && i + 1 < entry->argument_count)
+            language = entry->arguments[++i];
+        else if (strncmp(word, "-x", 2) == 0 && word[2])
+            language = word + 2;
+    }
+    if (language && strcmp(language, "none") != 0)
+        return strcmp(language, "c") == 0 || strcmp(language, "cpp-output") == 0;
     return dot && (strcmp(dot, ".c") == 0 || strcmp(dot, ".i") == 0);
 }
 
@@ -113,28 +126,37 @@ static void push(struct compdb *db, struct compdb_entry entry) {
     db->entries[db->count++] = entry;
 }
 
+/* "arguments" or "command" of an entry; false when there is no compiler in them. */
+static bool read_arguments(struct compdb_entry *entry, const json_t *object) {
+    const json_t *arguments = json_object_get(object, "arguments"), *item;
+    const char *command = json_string_value(json_object_get(object, "command"));
+    size_t i;
+    if (command && !arguments)
+        split_command(entry, command);
+    json_array_foreach(arguments, i, item) {
+        if (!json_is_string(item))
+            return false;
+        add_argument(entry, json_string_value(item));
+    }
+    return entry->argument_count > 0 && *entry->arguments[0];
+}
+
 static char *read_entry(struct compdb *db, const json_t *object, size_t index) {
     const char *directory = json_string_value(json_object_get(object, "directory"));
     const char *file = json_string_value(json_object_get(object, "file"));
-    const char *command = json_string_value(json_object_get(object, "command"));
-    const json_t *arguments = json_object_get(object, "arguments");
-    if (!directory || !file || (!command && !json_is_array(arguments)))
-        return mem_format("%s: entry %zu needs \"directory\", \"file\" and \"command\" or "
-                          "\"arguments\": make the file again with your build system",
+    struct compdb_entry entry = {0};
+    if (!directory || !file || !*file || !read_arguments(&entry, object)) {
+        free_entry(&entry);
+        return mem_format("%s: entry %zu needs \"directory\", \"file\", and the compiler with its "
+                          "arguments as \"arguments\" (an array of strings) or \"command\": make "
+                          "the file again with your build system",
                           db->path, index + 1);
-    char *slash = strrchr(db->path, '/');
+    }
     char *base = mem_text(db->path);
-    base[slash - db->path] = 0;
-    struct compdb_entry entry = {.directory = compdb_absolute(base, directory)};
+    *strrchr(base, '/') = 0;
+    entry.directory = compdb_absolute(base, directory);
     free(base);
     entry.file = compdb_absolute(entry.directory, file);
-    if (command)
-        split_command(&entry, command);
-    else
-        for (size_t i = 0; i < json_array_size(arguments); i++) {
-            const char *word = json_string_value(json_array_get(arguments, i));
-            add_argument(&entry, word ? word : "");
-        }
     if (is_c(&entry)) {
         push(db, entry);
     } else {
@@ -174,20 +196,25 @@ static void sort_entries(struct compdb *db) {
 }
 
 static char *read_database(struct compdb *db, const char *path) {
+    char *error = NULL;
     json_error_t problem;
     FILE *file = fopen(path, "rb");
     if (!file)
         return mem_format("%s: %s", path, strerror(errno));
     json_t *root = json_loadf(file, 0, &problem);
+    int unread = ferror(file) ? errno : 0;
     fclose(file);
     db->path = compdb_absolute(NULL, path);
-    if (!root)
-        return mem_format("%s:%d: this is not valid JSON (%s): make the file again with your build "
-                          "system",
-                          path, problem.line, problem.text);
-    char *error = NULL;
-    if (!json_is_array(root))
-        error = mem_format("%s: a compile database is an array of commands, this is not one", path);
+    if (unread)
+        error = mem_format("%s: %s", path, strerror(unread));
+    else if (!root)
+        error = mem_format("%s:%d: this is not valid JSON (%s): make the file again with your "
+                           "build system",
+                           path, problem.line, problem.text);
+    else if (!json_is_array(root))
+        error = mem_format("%s: a compile database is an array of commands, this is not one: name "
+                           "the folder of your build system's compile_commands.json",
+                           path);
     for (size_t i = 0; !error && i < json_array_size(root); i++)
         error = read_entry(db, json_array_get(root, i), i);
     json_decref(root);
@@ -229,14 +256,17 @@ static char *search_upwards(void) {
     }
 }
 
-#define HOW_TO_GET_ONE                                                                             \
-    "get one with 'cmake -DCMAKE_EXPORT_COMPILE_COMMANDS=ON', with meson (it writes one), or "     \
-    "with "                                                                                        \
-    "'bear -- make'"
+static const char how_to_get_one[] =
+    "get one with 'cmake -DCMAKE_EXPORT_COMPILE_COMMANDS=ON', with meson (it writes one), or with "
+    "'bear -- make'";
 
 int compdb_read(struct compdb *db, const char *where, char **error) {
     *db = (struct compdb){0};
     char *path = NULL;
+    if (where && !*where) {
+        *error = mem_text("the name of the compile database's folder is empty");
+        return -1;
+    }
     if (!where)
         path = search_upwards();
     else if (is_file(where))
@@ -244,10 +274,11 @@ int compdb_read(struct compdb *db, const char *where, char **error) {
     else
         path = mem_format("%s/compile_commands.json", where);
     if (!path)
-        *error = mem_format("there is no compile_commands.json here or in a folder above: " //
-                            HOW_TO_GET_ONE ", and name its folder with -p DIR");
+        *error = mem_format("there is no compile_commands.json here or in a folder above: %s, and "
+                            "name its folder with -p DIR",
+                            how_to_get_one);
     else if (!is_file(path))
-        *error = mem_format("%s: no such file: " HOW_TO_GET_ONE, path);
+        *error = mem_format("%s: no such file: %s", path, how_to_get_one);
     else
         *error = read_database(db, path);
     free(path);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +36,8 @@ struct pool {
     struct worker *workers;
     size_t count, next, done, total;
     char program[PATH_MAX];
+    sigset_t mask;  /* of this process, which the workers get */
+    int interrupts; /* readable when a signal is waiting that ends the run */
 };
 
 /* ---- starting and ending --------------------------------------------------------------- */
@@ -75,8 +78,13 @@ static char *start(struct pool *pool, struct worker *worker) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, to[0], 0);
     posix_spawn_file_actions_adddup2(&actions, from[1], 1);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigmask(&attributes, &pool->mask);
     char *argv[] = {pool->program, NULL};
-    int failed = posix_spawn(&worker->pid, pool->program, &actions, NULL, argv, environ);
+    int failed = posix_spawn(&worker->pid, pool->program, &actions, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(to[0]);
     close(from[1]);
@@ -149,7 +157,7 @@ static void feed(struct pool *pool, struct worker *worker) {
         size_t length = strlen(line);
         line[length] = '\n';
         worker->entry = entry;
-        write_all(worker->in, line, length + 1); /* a dead worker shows when its reply is read */
+        write_all(worker->in, line, length + 1); /* if it is dead, its reply tells */
         free(line);
         return;
     }
@@ -214,23 +222,64 @@ static char *listen_to(struct pool *pool, struct worker *worker) {
     return error;
 }
 
-/* The name means the workers, which a terminal's ^C reaches as well: they end by themselves. */
+/* ---- all of them ----------------------------------------------------------------------- */
+
+/* Often enough for a progress line to be there in time, whatever a single file takes. */
+enum { PROGRESS_MS = 250 };
+
 static char *serve(struct pool *pool, const struct worker_options *options) {
-    struct pollfd *fds = mem_zero(pool->count, sizeof *fds);
+    struct pollfd *fds = mem_zero(pool->count + 1, sizeof *fds);
     char *error = NULL;
     while (!error && pool->done < pool->total) {
         for (size_t i = 0; i < pool->count; i++)
             fds[i] = (struct pollfd){.fd = pool->workers[i].out, .events = POLLIN};
-        if (poll(fds, pool->count, -1) < 0 && errno != EINTR)
+        fds[pool->count] = (struct pollfd){.fd = pool->interrupts, .events = POLLIN};
+        if (poll(fds, pool->count + 1, options->progress ? PROGRESS_MS : -1) < 0 && errno != EINTR)
             error = mem_format("waiting for the workers failed: %s", strerror(errno));
+        else if (fds[pool->count].revents)
+            error = mem_text("interrupted");
         for (size_t i = 0; !error && i < pool->count; i++)
             if (fds[i].revents)
                 error = listen_to(pool, &pool->workers[i]);
-        if (options->progress)
+        if (!error && options->progress)
             options->progress(pool->done, pool->total, options->data);
     }
     free(fds);
     return error;
+}
+
+static char *run_pool(struct pool *pool, const struct worker_options *options) {
+    char *error = NULL;
+    size_t started = 0;
+    pool->workers = mem_zero(pool->count, sizeof *pool->workers);
+    for (; !error && started < pool->count; started++) {
+        error = start(pool, &pool->workers[started]);
+        if (!error)
+            feed(pool, &pool->workers[started]);
+    }
+    if (!error)
+        error = serve(pool, options);
+    for (size_t i = 0; i < started; i++) {
+        if (error && pool->workers[i].pid > 0)
+            kill(pool->workers[i].pid, SIGKILL);
+        stop(&pool->workers[i]);
+    }
+    free(pool->workers);
+    return error;
+}
+
+/* Signals that end this process are held back until its workers are gone: a worker that is busy
+   with a large file would outlive it. What is ignored, as under nohup, stays so. */
+static sigset_t ending_signals(void) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction action;
+        if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(&set, signals[i]);
+    }
+    return set;
 }
 
 int workers_run(const struct compdb *db, const bool *wanted, const struct worker_options *options,
@@ -246,19 +295,14 @@ int workers_run(const struct compdb *db, const bool *wanted, const struct worker
     *error = find_program(pool.program, sizeof pool.program);
     if (*error)
         return -1;
-    void (*old)(int) = signal(SIGPIPE, SIG_IGN);
-    pool.workers = mem_zero(pool.count, sizeof *pool.workers);
-    size_t started = 0;
-    for (; !*error && started < pool.count; started++) {
-        *error = start(&pool, &pool.workers[started]);
-        if (!*error)
-            feed(&pool, &pool.workers[started]);
-    }
-    if (!*error)
-        *error = serve(&pool, options);
-    for (size_t i = 0; i < started; i++)
-        stop(&pool.workers[i]);
-    free(pool.workers);
+    sigset_t held = ending_signals();
+    sigprocmask(SIG_BLOCK, &held, &pool.mask);
+    pool.interrupts = signalfd(-1, &held, SFD_CLOEXEC);
+    void (*old)(int) = signal(SIGPIPE, SIG_IGN); /* a dead worker shows when it is read from */
+    *error = run_pool(&pool, options);
     signal(SIGPIPE, old);
+    if (pool.interrupts >= 0)
+        close(pool.interrupts);
+    sigprocmask(SIG_SETMASK, &pool.mask, NULL);
     return *error ? -1 : 0;
 }

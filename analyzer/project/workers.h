@@ -15,7 +15,7 @@ struct worker_result {
 
 struct worker_options {
     size_t jobs; /* 0: as many as there are processors online */
-    /** Called after each unit, for a progress line; may be NULL. */
+    /** Called after each unit and several times a second, for a progress line; may be NULL. */
     void (*progress)(size_t done, size_t total, void *data);
     void *data;
 };
@@ -23,7 +23,8 @@ struct worker_options {
 /**
  * Runs the front end over entries[i] for each i with wanted[i] (NULL: all). results has room for
  * db->count. Returns 0; -1 with *error (caller frees) when no worker can be started. Results do not
- * depend on the number of workers.
+ * depend on the number of workers. A signal that ends the process (SIGINT, SIGTERM, SIGHUP) does so
+ * once the workers are gone.
  */
 int workers_run(const struct compdb *db, const bool *wanted, const struct worker_options *options,
                 struct worker_result *results, char **error);
