@@ -104,6 +104,7 @@ static void splits_commands_as_a_shell_does(void **state) {
         {"cc a\\\\\\nb \\\"c\\\\\\nd\\\"", {"cc", "ab", "cd"}},
         {"cc \\\\\\n a.c", {"cc", "a.c"}},
         {"cc a\\\\\\\\b 'c\\\\d'", {"cc", "a\\b", "c\\d"}},
+        {"cc 'a\\\\\\\\b'", {"cc", "a\\\\b"}},
         {"cc größe.c", {"cc", "größe.c"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
