@@ -81,14 +81,14 @@ static void read_comment(struct scan *s, size_t begin, size_t end, uint32_t firs
     const char *at = s->text + body + sizeof marker - 1, *stop = s->text + end;
     struct ir_suppression suppression = {
         .file = s->file, .line = first_line, .col = col, .scope = IR_SUPPRESS_LINE};
+    if (s->text[begin + 1] == '*' && stop - at >= 2 && stop[-1] == '/' && stop[-2] == '*')
+        stop -= 2;
     if (stop - at >= 5 && memcmp(at, "-file", 5) == 0) {
         suppression.scope = IR_SUPPRESS_FILE;
         at += 5;
-    } else if (at < stop && !isspace((unsigned char)*at)) {
-        return; /* another word, such as aglet:ignored */
     }
-    if (s->text[begin + 1] == '*' && stop - at >= 2 && stop[-1] == '/' && stop[-2] == '*')
-        stop -= 2;
+    if (at < stop && !isspace((unsigned char)*at))
+        return; /* another word, such as aglet:ignored */
     suppression.target = first_line;
     if (suppression.scope == IR_SUPPRESS_LINE && !behind_code) {
         suppression.scope = IR_SUPPRESS_NEXT;
