@@ -212,14 +212,22 @@ static void doubt_guards(struct path *path, const struct binding *gone) {
             path->state->duties[i].joined = true;
 }
 
+/* What was stored for the caller may have been replaced: it cannot be said what he finds. */
+static void doubt_outs(struct path *path, region_id gone) {
+    for (uint32_t i = 0; i < path->state->duty_count; i++)
+        if (path->state->duties[i].status == DUTY_OUT && path->state->duties[i].out == gone)
+            path->state->duties[i].joined = true;
+}
+
 /* Anything that is not private to this function may have changed. */
 static void invalidate(struct path *path) {
     struct state *state = path->state;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->binding_count; i++) {
-        if (is_exposed(path, state->bindings[i].region))
+        if (is_exposed(path, state->bindings[i].region)) {
             doubt_guards(path, &state->bindings[i]);
-        else
+            doubt_outs(path, state->bindings[i].region);
+        } else
             state->bindings[kept++] = state->bindings[i];
     }
     state->binding_count = kept;
@@ -237,8 +245,10 @@ static const struct effect *effect_on(const struct callee *callee, unsigned arg)
 static void overwrite(struct path *path, region_id whole) {
     struct state *state = path->state;
     for (uint32_t i = 0; i < state->binding_count; i++)
-        if (region_within(&path->context.values, state->bindings[i].region, whole))
+        if (region_within(&path->context.values, state->bindings[i].region, whole)) {
             path_escape(path, state->bindings[i].value);
+            doubt_outs(path, state->bindings[i].region);
+        }
     state_unbind(&path->context, state, whole);
 }
 
@@ -358,6 +368,16 @@ static ir_id target_of(const struct path *path, const struct ir_instr *instr) {
         return instr->a;
     const struct value *v = value_at(&path->context.values, path->state->registers[instr->a]);
     return v->kind == VALUE_FUNCTION ? v->a : IR_NONE;
+}
+
+bool path_call_has_role(const struct path *path, const struct ir_instr *instr,
+                        enum role_kind kind) {
+    struct callee callee;
+    ask_target(path, instr, target_of(path, instr), &callee);
+    for (size_t i = 0; i < callee.role_count; i++)
+        if (callee.roles[i].kind == kind)
+            return true;
+    return false;
 }
 
 bool path_step_call(struct path *path, ir_id id) {

@@ -293,6 +293,30 @@ static value_id binary(struct path *path, ir_id id, unsigned op, value_id a, val
     return depth_of(path, known) > DEEPEST_EXPRESSION ? fresh(path, id, type) : known;
 }
 
+/* Was the value loaded from where the number of the last error is kept? */
+static bool is_errno(struct path *path, value_id value) {
+    const struct value *v = value_at(&path->context.values, value);
+    const struct ir_instr *instrs = path->unit->instrs.data;
+    if (v->kind != VALUE_SYMBOL || v->op != 0 || instrs[v->a].op != IR_LOAD)
+        return false;
+    const struct ir_place *place = &path->unit->places.data[instrs[v->a].a];
+    if (place->kind != IR_PLACE_DEREF)
+        return false;
+    for (ir_id i = v->a; i-- > path->first_instr;)
+        if (instrs[i].dst == place->a)
+            return instrs[i].op == IR_CALL && path_call_has_role(path, &instrs[i], ROLE_ERRNO);
+    return false;
+}
+
+static value_id negated(struct path *path, ir_id id, const struct ir_instr *instr, value_id a) {
+    struct value_table *t = &path->context.values;
+    value_id result = binary(path, id, IR_SUB, value_int(t, 0), a, instr->type);
+    if (is_errno(path, a))
+        state_narrow(&path->context, path->state,
+                     (struct constraint){.value = result, .low = INT64_MIN, .high = -1});
+    return result;
+}
+
 static value_id unary(struct path *path, ir_id id, const struct ir_instr *instr, value_id a) {
     struct value_table *t = &path->context.values;
     int64_t x;
@@ -302,7 +326,7 @@ static value_id unary(struct path *path, ir_id id, const struct ir_instr *instr,
     case IR_NEG:
         if (constant_of(path, a, &x) && x != INT64_MIN)
             return value_int(t, -x);
-        return binary(path, id, IR_SUB, value_int(t, 0), a, instr->type);
+        return negated(path, id, instr, a);
     default:
         if (constant_of(path, a, &x))
             return value_int(t, ~x);

@@ -13,6 +13,9 @@ bool path_step(struct path *path, ir_id instr);
 /** A call (path_call.c); same result. */
 bool path_step_call(struct path *path, ir_id instr);
 
+/** True when the call's target has a role of that kind. */
+bool path_call_has_role(const struct path *path, const struct ir_instr *call, enum role_kind kind);
+
 /** The function's end: tells the listeners and settles what is still open. */
 void path_step_return(struct path *path, const struct ir_block *block);
 
