@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/selection.h"
 #include "flow/memory.h"
 #include "models/suggest.h"
@@ -20,7 +20,8 @@
 #include "report/writer.h"
 
 struct options {
-    const char *build, *format, *output, *select, *ignore, *color;
+    const char *build, *format, *output, *color;
+    char *select, *ignore; /* lists of rules, NULL when the option is not there */
     size_t jobs;
     bool exit_zero, statistics;
     char **paths;
@@ -44,8 +45,7 @@ struct run {
     struct suppressions *suppressions;
     struct diag_list diags;
     size_t files;
-    struct timespec start;
-    bool showed_progress;
+    struct progress progress;
 };
 
 /* ---- options --------------------------------------------------------------------------- */
@@ -82,6 +82,13 @@ static int check_color(const char *when) {
     return cli_fail("--color takes auto, always or never, not '%s'", when);
 }
 
+/* The option may be there several times: each adds to the list. */
+static void add_to_list(char **list, const char *names) {
+    char *longer = *list ? mem_format("%s,%s", *list, names) : mem_text(names);
+    free(*list);
+    *list = longer;
+}
+
 static int read_options(int argc, char **argv, struct options *o) {
     static const struct option longs[] = {
         {"build", required_argument, NULL, 'p'},  {"format", required_argument, NULL, 'f'},
@@ -108,10 +115,10 @@ static int read_options(int argc, char **argv, struct options *o) {
             status = read_jobs(optarg, &o->jobs);
             break;
         case 's':
-            o->select = optarg;
+            add_to_list(&o->select, optarg);
             break;
         case 'i':
-            o->ignore = optarg;
+            add_to_list(&o->ignore, optarg);
             break;
         case 'c':
             o->color = optarg;
@@ -155,16 +162,9 @@ static int open_database(struct run *run) {
     return 0;
 }
 
-static void show_progress(size_t done, size_t total, void *data) {
+static void show_files(size_t done, size_t total, void *data) {
     struct run *run = data;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double seconds =
-        (double)(now.tv_sec - run->start.tv_sec) + (double)(now.tv_nsec - run->start.tv_nsec) / 1e9;
-    if (!isatty(STDERR_FILENO) || seconds < 1)
-        return;
-    fprintf(stderr, "\r%zu of %zu files\033[K", done, total);
-    run->showed_progress = true;
+    progress_show(&run->progress, "%zu of %zu files", done, total);
 }
 
 /* The front end begins some sentences with the path, which the report shows anyway. */
@@ -187,12 +187,12 @@ static void add_problems(struct run *run, const char *file, const struct ir_unit
 
 static int make_facts(struct run *run) {
     char *error = NULL;
-    struct worker_options options = {run->options.jobs, show_progress, run};
+    struct worker_options options = {run->options.jobs, show_files, run};
     run->results = mem_zero(run->db.count, sizeof *run->results);
-    if (workers_run(&run->db, run->wanted, &options, run->results, &error) != 0)
+    int failed = workers_run(&run->db, run->wanted, &options, run->results, &error);
+    progress_clear(&run->progress);
+    if (failed)
         return cli_fail_with(error);
-    if (run->showed_progress)
-        fputs("\r\033[K", stderr);
     for (size_t i = 0; i < run->db.count; i++) {
         struct worker_result *result = &run->results[i];
         run->files += run->wanted[i];
@@ -256,6 +256,8 @@ static int check(struct run *run) {
     if (selection_rules(run->options.select, run->options.ignore, &run->rules, &run->rule_count,
                         &error) != 0)
         return cli_fail_with(error);
+    if (run->options.output && (error = output_problem(run->options.output)))
+        return cli_fail_with(error);
     run->models = model_set_new();
     if (model_set_add_bundled(run->models, &error) != 0)
         return cli_fail_with(error);
@@ -270,9 +272,12 @@ static int check(struct run *run) {
     struct prog_options options = {.rules = run->rules, .rule_count = run->rule_count};
     struct prog_stats stats;
     prog_link(run->program, warn, NULL);
+    progress_show(&run->progress, "following the paths");
     prog_check(run->program, &options, &run->diags, &stats);
+    progress_clear(&run->progress);
     if (stats.functions_incomplete)
-        fprintf(stderr, "aglet: %zu functions could not be analysed\n", stats.functions_incomplete);
+        fprintf(stderr, "aglet: %zu function%s could not be analysed\n", stats.functions_incomplete,
+                stats.functions_incomplete == 1 ? "" : "s");
     if (run->options.statistics)
         print_statistics(&stats);
     status = write_report(run);
@@ -290,6 +295,8 @@ static void free_run(struct run *run) {
     }
     free(run->results);
     error_list_free(&run->errors);
+    free(run->options.select);
+    free(run->options.ignore);
     free(run->wanted);
     free(run->rules);
     prog_free(run->program);
@@ -302,7 +309,7 @@ static void free_run(struct run *run) {
 
 static int run_check(int argc, char **argv) {
     struct run run = {0};
-    clock_gettime(CLOCK_MONOTONIC, &run.start);
+    progress_begin(&run.progress);
     int status = read_options(argc, argv, &run.options);
     if (!status)
         status = check(&run);

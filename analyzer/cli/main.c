@@ -46,7 +46,7 @@ int cli_split(int argc, char **argv, char ***rest, int *rest_count) {
     return argc;
 }
 
-static void complain(const char *word, const struct option *longs) {
+static void complain(const char *command, const char *word, const struct option *longs) {
     const char *names[32];
     size_t count = 0;
     char name[128];
@@ -58,7 +58,7 @@ static void complain(const char *word, const struct option *longs) {
     if (near)
         cli_fail("unknown option '%s'; did you mean '--%s'?", word, near);
     else
-        cli_fail("unknown option '%s'; 'aglet --help' lists what there is", word);
+        cli_fail("unknown option '%s'; 'aglet help %s' lists what there is", word, command);
 }
 
 int cli_option(int argc, char **argv, const char *shorts, const struct option *longs) {
@@ -71,7 +71,7 @@ int cli_option(int argc, char **argv, const char *shorts, const struct option *l
     }
     if (option == '?') {
         const char *word = argv[optind - 1][0] == '-' ? argv[optind - 1] : argv[at];
-        complain(word, longs);
+        complain(argv[0], word, longs);
     }
     return option;
 }
@@ -83,7 +83,18 @@ static const struct cli_command *find_command(const char *name) {
     return NULL;
 }
 
+static int unknown_option(const char *name) {
+    static const char *const names[] = {"--help", "--version"};
+    char *ending = suggest_ending(name, names, sizeof names / sizeof *names);
+    int status = cli_fail("unknown option '%s'%s", name,
+                          *ending ? ending : "; 'aglet --help' lists what there is");
+    free(ending);
+    return status;
+}
+
 static int unknown_command(const char *name) {
+    if (name[0] == '-')
+        return unknown_option(name);
     const char *names[COMMANDS];
     for (size_t i = 0; i < COMMANDS; i++)
         names[i] = commands[i]->name;

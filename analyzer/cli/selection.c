@@ -29,9 +29,11 @@ static char *mark(const char *list, bool value, bool *on) {
     size_t count;
     const struct rule *const *all = rules_all(&count);
     char *copy = mem_text(list), *error = NULL;
+    bool named = false;
     for (char *save = NULL, *name = strtok_r(copy, ", ", &save); name && !error;
          name = strtok_r(NULL, ", ", &save)) {
         bool known = strcmp(name, "all") == 0;
+        named = true;
         for (size_t i = 0; i < count; i++)
             if (strcmp(name, "all") == 0 || strcmp(name, all[i]->name) == 0) {
                 on[i] = value;
@@ -41,6 +43,8 @@ static char *mark(const char *list, bool value, bool *on) {
             error = unknown_rule(name);
     }
     free(copy);
+    if (!named)
+        error = mem_text("the list of rules is empty; 'aglet rules' lists what there is");
     return error;
 }
 
@@ -62,6 +66,8 @@ int selection_rules(const char *select, const char *ignore, const struct rule **
         if (on[i])
             (*rules)[(*count)++] = all[i];
     free(on);
+    if (!*error && *count == 0) /* else everything would be clean */
+        *error = mem_text("all rules are ignored: there is nothing to check");
     if (!*error)
         return 0;
     free(*rules);
