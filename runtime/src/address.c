@@ -17,6 +17,7 @@ struct query {
 
 static int ask(void *arg) {
     struct query *query = arg;
+    // aglet:ignore blocking-call -- numeric addresses only, where it isn't a worker that asks
     query->code = getaddrinfo(query->host, query->port, &query->hints, &query->list);
     query->system_error = errno;
     return 0;

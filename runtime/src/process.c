@@ -150,6 +150,7 @@ static int start(aglet_task *self, aglet_process *process,
         rc = attach(self, process, &ends, place);
         if (rc < 0) {
             kill(process->pid, SIGKILL);
+            // aglet:ignore blocking-call -- it was killed: that does not take long
             waitpid(process->pid, NULL, 0);
             close_streams(process);
             if (process->watch.fd >= 0)
@@ -229,7 +230,8 @@ static void wait_firmly(aglet_task *self, aglet_process *process) {
     if (shield)
         agl_scope_close(self, shield);
     if (!reap(process))
-        waitpid(process->pid, NULL, 0); /* SIGKILL does not take long */
+        // aglet:ignore blocking-call -- it was killed: that does not take long
+        waitpid(process->pid, NULL, 0);
 }
 
 int aglet_process_close(aglet_process *process) {
@@ -242,6 +244,7 @@ int aglet_process_close(aglet_process *process) {
         if (self)
             wait_firmly(self, process);
         else
+            // aglet:ignore blocking-call -- it was killed, and no loop runs here
             waitpid(process->pid, NULL, 0);
     }
     if (process->resource.loop)
