@@ -197,10 +197,16 @@ class Interrupts(Waiting):
                                    cwd=self.folder, env=ENVIRONMENT, start_new_session=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
         self.addCleanup(process.communicate)
-        self.addCleanup(process.kill)
+        self.addCleanup(self.end, process.pid)
         self.until(lambda: len(alive(process.pid)) > 2)
         time.sleep(0.2)
         return process
+
+    def end(self, group):
+        try:
+            os.killpg(group, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
     def is_gone(self, process, number):
         process.communicate(timeout=20)
