@@ -41,9 +41,12 @@ class Case(unittest.TestCase):
                     "arguments": ["cc", "-c", name]} for name in names]
         self.write("compile_commands.json", json.dumps(entries) if text is None else text)
 
-    def run_aglet(self, *arguments, **more):
-        return subprocess.run([AGLET, *map(str, arguments)], cwd=self.folder, env=ENVIRONMENT,
+    def run_program(self, *command, **more):
+        return subprocess.run([str(word) for word in command], cwd=self.folder, env=ENVIRONMENT,
                               capture_output=True, text=True, **more)
+
+    def run_aglet(self, *arguments, **more):
+        return self.run_program(AGLET, *arguments, **more)
 
     def check(self, *arguments, status=None):
         run = self.run_aglet("check", *arguments)
