@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a user does wrong is one sentence and exit status 2; what cannot be analysed is never clean."""
+"""A user's mistake is one sentence and exit status 2; what cannot be analysed is never clean."""
 import json
 import os
 import shutil
@@ -44,14 +44,15 @@ class CommandLine(Case):
         self.refused(["rules", "--format", "github"], "text or json, not 'github'")
         self.refused(["check", "--color", "pink"], "auto, always or never, not 'pink'")
         for jobs in ("0", "x", "-1", "2000", "", "2x", "1.5", "99999999999999999999"):
-            self.refused(["check", "--jobs", jobs], f"--jobs takes a whole number from 1 to 1024, not '{jobs}'")
+            self.refused(["check", "--jobs", jobs],
+                         f"--jobs takes a whole number from 1 to 1024, not '{jobs}'")
 
     def test_rules(self):
         self.refused(["check", "--select", "misingcleanup"],
                      "unknown rule 'misingcleanup'; did you mean 'missing-cleanup'?")
         self.refused(["check", "--ignore", "missing-cleanup,nonsense-entirely"],
                      "unknown rule 'nonsense-entirely'; 'aglet rules'")
-        self.refused(["check", "--select", "missing-cleanup", "--select", "nonsense"], "'nonsense'")
+        self.refused(["check", "--select", "nonsense", "--select", "missing-cleanup"], "'nonsense'")
         for nothing in ("", ",", " "):
             self.refused(["check", "--select", nothing], "list of rules is empty")
             self.refused(["check", "--ignore", nothing], "list of rules is empty")
@@ -76,7 +77,8 @@ class CommandLine(Case):
         with open(os.devnull) as nothing:
             run = self.run_program(self.folder / "aglet", "check", stdin=nothing)
         self.assertEqual((run.returncode, run.stdout), (2, ""))
-        self.assertRegex(run.stderr, r"^aglet: .*/aglet-facts: the front end's program is missing: .*\n$")
+        self.assertRegex(run.stderr,
+                         r"^aglet: .*/aglet-facts: the front end's program is missing: .*\n$")
 
 
 class Database(Case):
@@ -106,7 +108,8 @@ class Database(Case):
         for text, words in (
                 ("", "1: this is not valid JSON"), ("{", "this is not valid JSON"),
                 ('[\n{"directory": "/", }]', "2: this is not valid JSON"),
-                ("{}", "is an array of commands"), ("[]", "there is no C file"), ("[{}]", "entry 1 needs"),
+                ("{}", "is an array of commands"), ("[]", "there is no C file"),
+                ("[{}]", "entry 1 needs"), ("[1]", "entry 1 needs"),
                 ('[{"directory": "/", "file": "a.cc", "command": "c++ a.cc"}]', "there is no C file"),
                 ('[{"directory": "/", "file": "a.c"}]', "entry 1 needs"),
                 ('[{"directory": 7, "file": "a.c", "command": "cc a.c"}]', "entry 1 needs"),
