@@ -145,9 +145,9 @@ static const char *parse_failure(enum CXErrorCode code) {
     case CXError_Crashed:
         return "the parser crashed";
     case CXError_InvalidArguments:
-        return "the parser does not accept the compile command";
-    case CXError_ASTReadError:
-        return "a precompiled header could not be read";
+    case CXError_ASTReadError: /* what libclang says of a wrong argument, too */
+        return "the parser does not accept the compile command: one of its arguments is wrong, or "
+               "names a file that cannot be read";
     default:
         return "the file could not be parsed";
     }

@@ -186,6 +186,11 @@ class NeverSilentlyClean(Case):
         (error,) = self.report(status=2)["errors"]
         self.assertIn("cannot be entered", error["message"])
 
+    def test_a_wrong_compiler_argument(self):
+        for wrong in (["-std=nonsense"], ["other.c"], ["-x", "nonsense"], ["-include-pch", "none"]):
+            self.assertIn("bad.c: the parser does not accept the compile command: ",
+                          self.check("bad.c", "--", *wrong, status=2).stdout)
+
     def test_a_folder_given_with_arguments(self):
         self.assertIn("not a C source file", self.check(".", "--", status=2).stdout)
 
