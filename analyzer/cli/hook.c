@@ -15,20 +15,17 @@
 
 static const char signature[] = "# installed by 'aglet hook install'";
 
+/* Names are passed with zeros between them, and never begin with a dash. */
 static const char script[] =
     "#!/bin/sh\n"
     "# installed by 'aglet hook install'\n"
     "# Checks the C files of this commit as they stand in the working tree.\n"
-    "set -f\n"
-    "IFS='\n"
-    "'\n"
-    "files=$(git -c core.quotePath=false diff --cached --name-only --diff-filter=ACMR -- '*.c')\n"
-    "[ -n \"$files\" ] || exit 0\n"
-    "for file in $files; do\n"
-    "    git diff --quiet -- \"$file\" ||\n"
-    "        echo \"aglet: $file: checked with its changes that are not staged\" >&2\n"
-    "done\n"
-    "exec aglet check $files\n";
+    "staged() {\n"
+    "    git diff --cached --name-only -z --line-prefix=./ --diff-filter=ACMR -- '*.c'\n"
+    "}\n"
+    "staged | xargs -0 -r git --literal-pathspecs -c core.quotePath=false diff --name-only -- |\n"
+    "    sed 's/.*/aglet: &: checked with its changes that are not staged/' >&2\n"
+    "staged | xargs -0 -r aglet check\n";
 
 /* The hooks' folder as git knows it; NULL outside of a repository. */
 static char *hooks_folder(void) {

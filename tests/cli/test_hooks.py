@@ -53,9 +53,9 @@ class Hooks(unittest.TestCase):
         (self.repo / name).write_text(text)
         names = sorted(path.name for path in self.repo.glob("*.c"))
         (self.repo / "compile_commands.json").write_text(json.dumps(
-            [{"directory": str(self.repo), "file": name, "arguments": ["cc", "-c", name]}
+            [{"directory": str(self.repo), "file": name, "arguments": ["cc", "-c", f"./{name}"]}
              for name in names]))
-        self.git("add", name)
+        self.git("--literal-pathspecs", "add", "--", name)
 
     def commits(self):
         run = self.run_in_repo("git", "rev-list", "--count", "HEAD")
@@ -83,6 +83,20 @@ class Hooks(unittest.TestCase):
         self.git("commit", "--no-verify", "-m", "Add a defect all the same")
         self.assertEqual(self.commits(), 3)
 
+    def test_odd_names(self):
+        self.assertEqual(self.run_in_repo(AGLET, "hook", "install").returncode, 0)
+        names = ["-dash.c", "quo\"te's.c", "back\\slash.c", "größe.c", "*.c", "new\nline.c",
+                 ":(top).c"]
+        for name in names:
+            self.stage(name, BAD.replace("copy", f"copy{names.index(name)}"))
+        said = self.git("commit", "-m", "Add defects", ok=False)
+        self.assertIn(f"{len(names)} findings", said)
+        self.assertNotIn("not staged", said)
+        (self.repo / "*.c").write_text(MENDED)
+        said = self.git("commit", "-m", "Add defects", ok=False)
+        self.assertEqual(said.count("checked with its changes"), 1)
+        self.assertIn(f"{len(names) - 1} findings", said)
+
     def test_only_what_is_staged(self):
         self.assertEqual(self.run_in_repo(AGLET, "hook", "install").returncode, 0)
         self.stage("old.c", BAD)
@@ -109,14 +123,38 @@ class Hooks(unittest.TestCase):
         self.assertEqual(self.run_in_repo(AGLET, "hook", "install", "--force").returncode, 0)
         self.assertEqual(hook.read_text(), ours)
 
+    def test_from_a_folder_below_and_with_a_hooks_folder_elsewhere(self):
+        (self.repo / "sub").mkdir()
+        run = subprocess.run([AGLET, "hook", "install"], cwd=self.repo / "sub",
+                             env=self.environment, capture_output=True, text=True)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        hook = self.repo / ".git/hooks/pre-commit"
+        self.assertTrue(os.access(hook, os.X_OK))
+        hook.unlink()
+        self.git("config", "core.hooksPath", self.folder / "our hooks")
+        self.assertEqual(self.run_in_repo(AGLET, "hook", "install").returncode, 0)
+        self.assertTrue(os.access(self.folder / "our hooks/pre-commit", os.X_OK))
+        self.refuses_the_defect()
+
+    def test_what_cannot_be_checked_is_not_committed(self):
+        self.assertEqual(self.run_in_repo(AGLET, "hook", "install").returncode, 0)
+        self.stage("good.c", "int add(int a, int b) { return a + b; }\n")
+        (self.repo / "compile_commands.json").unlink()
+        self.assertIn("there is no compile_commands.json", self.git("commit", "-m", "Add", ok=False))
+        self.environment["PATH"] = os.environ["PATH"]
+        if not shutil.which("aglet", path=self.environment["PATH"]):
+            self.assertIn("aglet: No such file", self.git("commit", "-m", "Add", ok=False))
+
     def test_outside_of_a_repository(self):
         run = subprocess.run([AGLET, "hook", "install"], cwd=self.folder, env=self.environment,
                              capture_output=True, text=True)
         self.assertEqual((run.returncode, run.stdout), (2, ""))
         self.assertIn("not a git repository", run.stderr)
 
-    @unittest.skipUnless(shutil.which("pre-commit"), "pre-commit is not installed")
     def test_pre_commit(self):
+        if not shutil.which("pre-commit"):
+            print("skipped: pre-commit is not installed", flush=True)
+            self.skipTest("pre-commit is not installed")
         hooks = self.folder / "aglet"
         hooks.mkdir()
         shutil.copy(SOURCE / ".pre-commit-hooks.yaml", hooks)
