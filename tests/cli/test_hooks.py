@@ -84,6 +84,9 @@ class Hooks(unittest.TestCase):
         self.assertEqual(self.commits(), 3)
 
     def test_odd_names(self):
+        self.stage("old.c", MENDED)
+        self.git("commit", "-m", "Add a file that is changed, and not part of what follows")
+        (self.repo / "old.c").write_text(BAD)
         self.assertEqual(self.run_in_repo(AGLET, "hook", "install").returncode, 0)
         names = ["-dash.c", "quo\"te's.c", "back\\slash.c", "größe.c", "*.c", "new\nline.c",
                  ":(top).c"]
