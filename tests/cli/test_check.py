@@ -109,6 +109,13 @@ class Json(Case):
         odd["findings"][0]["range"]["start"]["line"] = 0
         self.assertEqual(len(list(violations(odd, schema, schema, "report"))), 1)
 
+    def test_every_key_is_explained(self):
+        schema = json.loads((SOURCE / "docs/report.schema.json").read_text())
+        text = (SOURCE / "docs/json.md").read_text()
+        explained = re.sub(r"```.*?```", "", text, flags=re.DOTALL)  # the example explains nothing
+        for key in keys(schema):
+            self.assertRegex(explained, rf"`(\w+\[\]\.)?{key}`", key)
+
     def test_places(self):
         report = self.report()
         (finding,) = report["findings"]
@@ -135,6 +142,14 @@ class Json(Case):
         report = self.report()
         report["tool"]["version"] = example["tool"]["version"]
         self.assertEqual(report, example)
+
+
+def keys(schema):
+    """The names of all properties."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from keys(part)
 
 
 def violations(value, schema, root, where):
