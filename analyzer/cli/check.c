@@ -333,7 +333,7 @@ const struct cli_command cli_check = {
         "  -o, --output FILE    writes the report there, whole or not at all\n"
         "  -j, --jobs N         so many parsers at once; as many as there are processors\n"
         "      --select RULES   only these rules, separated by commas; 'all' is every rule\n"
-        "      --ignore RULES   all but these\n"
+        "      --ignore RULES   all but these; either may be given several times\n"
         "      --color WHEN     auto, always or never\n"
         "      --exit-zero      exit status 0 in spite of findings\n"
         "      --statistics     says how much was analysed\n"
