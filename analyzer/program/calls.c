@@ -106,7 +106,8 @@ static void note_argument(const struct caller *at, int arg, enum relay_place pla
         add_relay(at, v->a, place);
 }
 
-/* The parameter that the role has run, and where; ROLE_ARG_NONE if it is no such role. */
+/* The parameter that the role has run, and where; ROLE_ARG_NONE (and here) if it is no such role.
+ */
 static int relayed_arg(const struct role *role, enum relay_place *place) {
     static const struct {
         const char *context;
@@ -114,6 +115,7 @@ static int relayed_arg(const struct role *role, enum relay_place *place) {
     } places[] = {{"coroutine", RELAY_COROUTINE}, {"loop", RELAY_LOOP},
                   {"worker", RELAY_WORKER},       {"thread", RELAY_THREAD},
                   {"signal", RELAY_SIGNAL},       {"sync", RELAY_HERE}};
+    *place = RELAY_HERE;
     switch (role->kind) {
     case ROLE_SHIELDS:
         *place = RELAY_SHIELDED;
