@@ -6,9 +6,9 @@
 
 #include "models/models.h"
 
-/** Owns all it points to; `functions[i].library` is `name`. */
+/** Owns all it points to; `functions[i].library` is `library.name`. */
 struct model_draft {
-    char *name;
+    struct model_library library;
     struct model_function *functions;
     size_t function_count;
     struct model_kind *kinds;

@@ -24,9 +24,12 @@ void model_draft_clear(struct model_draft *draft) {
         free((char *)draft->kinds[i].noun);
         free((char *)draft->kinds[i].release);
     }
+    for (size_t i = 0; i < draft->library.header_count; i++)
+        free((char *)draft->library.headers[i]);
     free(draft->functions);
     free(draft->kinds);
-    free(draft->name);
+    free((char **)draft->library.headers);
+    free((char *)draft->library.name);
     *draft = (struct model_draft){0};
 }
 
@@ -233,7 +236,7 @@ static int read_entries(struct model_reader *reader, json_t *entries, struct mod
             return reader_fail(reader, "must be an object, not %s", reader_type_of(entry));
         /* Counted only when it is complete, lest it be found as the source of a copy. */
         struct model_function *function = &draft->functions[draft->function_count];
-        *function = (struct model_function){mem_text(name), draft->name, -1, NULL, 0};
+        *function = (struct model_function){mem_text(name), draft->library.name, -1, NULL, 0};
         int failed = copies ? copy_function(reader, entry, draft, function)
                             : read_function(reader, entry, function);
         draft->function_count++;
@@ -257,18 +260,22 @@ static int read_section(struct model_reader *reader, const char *name, json_t *e
 
 /* ---- the file ---------------------------------------------------------------------------- */
 
-static int read_headers(struct model_reader *reader, const json_t *headers) {
+static int read_headers(struct model_reader *reader, const json_t *headers,
+                        struct model_library *library) {
     if (!headers)
         return 0;
     reader_enter(reader, "headers");
     if (!json_is_array(headers))
         return reader_fail(reader, "must be an array of header names, not %s",
                            reader_type_of(headers));
+    const char **names = mem_zero(json_array_size(headers) + 1, sizeof *names);
+    library->headers = names;
     for (size_t i = 0; i < json_array_size(headers); i++) {
         const json_t *header = json_array_get(headers, i);
         reader_enter_index(reader, i);
         if (!json_is_string(header))
             return reader_fail(reader, "must be text, not %s", reader_type_of(header));
+        names[library->header_count++] = mem_text(json_string_value(header));
         reader_leave(reader);
     }
     reader_leave(reader);
@@ -292,8 +299,8 @@ static int read_frame(struct model_reader *reader, const json_t *root, struct mo
     const char *name = json_string_value(json_object_get(root, "name"));
     if (!name || !*name)
         return reader_fail(reader, "a model needs \"name\", the library's name");
-    draft->name = mem_text(name);
-    return read_headers(reader, json_object_get(root, "headers"));
+    draft->library.name = mem_text(name);
+    return read_headers(reader, json_object_get(root, "headers"), &draft->library);
 }
 
 static int read_model(struct model_reader *reader, const json_t *root, struct model_draft *draft) {

@@ -141,6 +141,13 @@ const struct model_kind *model_find_kind(const struct model_set *set, const char
     return NULL;
 }
 
+void model_each_library(const struct model_set *set,
+                        void (*visit)(const struct model_library *library, void *data),
+                        void *data) {
+    for (size_t i = 0; i < set->draft_count; i++)
+        visit(&set->drafts[i].library, data);
+}
+
 static int by_name(const void *a, const void *b) {
     const struct model_function *const *left = a, *const *right = b;
     return strcmp((*left)->name, (*right)->name);

@@ -27,6 +27,14 @@ struct model_kind {
     const char *release;
 };
 
+/** The library of one model. `headers` are those that declare its functions, as a unit includes
+ *  them ("gio/gio.h"); none when the model does not say. */
+struct model_library {
+    const char *name;
+    const char *const *headers;
+    size_t header_count;
+};
+
 struct model_set;
 
 /** An empty set. Free with model_set_free. */
@@ -48,6 +56,10 @@ const struct model_function *model_find(const struct model_set *set, const char 
 
 /** The words for a resource kind, or NULL. */
 const struct model_kind *model_find_kind(const struct model_set *set, const char *kind);
+
+/** Calls `visit` for every model's library, in the order in which the models were added. */
+void model_each_library(const struct model_set *set,
+                        void (*visit)(const struct model_library *library, void *data), void *data);
 
 /** Calls `visit` for every function, in the order of names. */
 void model_each(const struct model_set *set,

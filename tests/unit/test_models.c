@@ -255,6 +255,31 @@ static void names_file_line_and_key_of_every_mistake(void **state) {
     }
 }
 
+static void append_headers(const struct model_library *library, void *data) {
+    FILE *text = data;
+    fprintf(text, "%s:", library->name);
+    for (size_t i = 0; i < library->header_count; i++)
+        fprintf(text, " %s", library->headers[i]);
+    fprintf(text, "\n");
+}
+
+static void keeps_the_headers_of_every_library(void **state) {
+    (void)state;
+    struct model_set *set = model_set_new();
+    add(set, "{\"model\": 1, \"name\": \"b\", \"headers\": [\"b.h\", \"b/more.h\"]}");
+    add(set, "{\"model\": 1, \"name\": \"a\"}");
+    add(set, "{\"model\": 1, \"name\": \"c\", \"headers\": []}");
+    char *seen = NULL;
+    size_t size;
+    FILE *text = open_memstream(&seen, &size);
+    assert_non_null(text);
+    model_each_library(set, append_headers, text);
+    fclose(text);
+    assert_string_equal(seen, "b: b.h b/more.h\na:\nc:\n");
+    free(seen);
+    model_set_free(set);
+}
+
 static void a_file_that_is_not_there_is_one_sentence(void **state) {
     (void)state;
     struct model_set *set = model_set_new();
@@ -277,6 +302,7 @@ int main(void) {
         cmocka_unit_test(a_later_model_wins_function_by_function_and_kind_by_kind),
         cmocka_unit_test(visits_in_the_order_of_names),
         cmocka_unit_test(holds_thousands_of_functions),
+        cmocka_unit_test(keeps_the_headers_of_every_library),
         cmocka_unit_test(names_file_line_and_key_of_every_mistake),
         cmocka_unit_test(a_file_that_is_not_there_is_one_sentence),
     };
