@@ -68,7 +68,7 @@ def vocabulary():
     """roles.def as {role: keys}."""
     text = (SOURCE / "analyzer/models/roles.def").read_text()
     return {name: {key.lower() for key in re.findall(r"KEY_(\w+)", keys)}
-            for name, keys in re.findall(r'^ROLE\(\w+, "([\w-]+)", (.*)\)$', text, re.M)}
+            for name, keys in re.findall(r'^ROLE\(\w+, "([\w-]+)",\s*([^)]*)\)$', text, re.M)}
 
 
 def check_schema():
