@@ -113,6 +113,8 @@ static unsigned needed_keys(enum role_kind kind) {
         return KEY_ARG | KEY_UNTIL;
     case ROLE_CALLS_BACK:
         return KEY_ARG | KEY_CONTEXT;
+    case ROLE_CALLED_BACK:
+        return KEY_CONTEXT;
     case ROLE_BLOCKS:
         return KEY_KIND;
     case ROLE_MUTATES:
@@ -133,6 +135,9 @@ int role_check(const struct role *role, unsigned given, char **error) {
         return sentence(error, "role 'releases' needs one of the keys 'arg' and 'via'");
     if (role->kind == ROLE_RELEASES && role->via == ROLE_VIA_RETURN)
         return sentence(error, "role 'releases' cannot release what is returned");
+    if (role->kind == ROLE_CALLED_BACK && strcmp(role->context, "sync") == 0)
+        return sentence(error, "role 'called-back' needs a context that does not depend on who "
+                               "calls, and 'sync' does");
     if (role->kind == ROLE_SPAWNS && !(given & (KEY_ENTRY | KEY_HANDLE)))
         return sentence(error, "role 'spawns' needs the key 'entry' or 'handle'");
     return 0;

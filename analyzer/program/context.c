@@ -56,27 +56,57 @@ static bool has_role(const struct function *function, enum role_kind kind) {
 
 /* ---- what is said of a function itself --------------------------------------------------- */
 
-/* The field whose contract makes a coroutine of what is stored there, or NULL. */
-static const char *coroutine_field(const struct program *program, prog_fn function) {
+/* Where a function with this role runs; CONTEXT_KINDS if the role does not tell. */
+static enum context_kind context_of(const struct role *role) {
+    static const struct {
+        const char *name;
+        enum context_kind kind;
+    } table[] = {{"coroutine", CONTEXT_COROUTINE},
+                 {"loop", CONTEXT_LOOP},
+                 {"worker", CONTEXT_WORKER},
+                 {"thread", CONTEXT_THREAD},
+                 {"signal", CONTEXT_SIGNAL}};
+    if (role->kind == ROLE_COROUTINE)
+        return CONTEXT_COROUTINE;
+    for (size_t i = 0; role->kind == ROLE_CALLED_BACK && i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].name, role->context) == 0)
+            return table[i].kind;
+    return CONTEXT_KINDS;
+}
+
+/* The field whose contract has what is stored there run in the context, or NULL. */
+static const char *field_of(const struct program *program, prog_fn function,
+                            enum context_kind kind) {
     for (size_t i = 0; i < program->slot_count; i++) {
         const struct slot *slot = &program->slots[i];
         if (slot->function != function)
             continue;
         const struct function *promise = prog_field(program, slot->record, slot->field);
-        if (promise && has_role(promise, ROLE_COROUTINE))
-            return promise->name;
+        for (size_t r = 0; promise && r < promise->role_count; r++)
+            if (context_of(&promise->roles[r]) == kind)
+                return promise->name;
     }
     return NULL;
 }
 
-static void mark(struct program *program, prog_fn f, enum context_kind kind, const char *field) {
+static void mark(struct program *program, prog_fn f, enum context_kind kind) {
     struct function *function = &program->functions[f];
+    const char *field = field_of(program, f, kind);
     function->contexts[kind] =
         (struct context){.reason = field ? CONTEXT_STORED : CONTEXT_MARKED,
                          .caller = PROG_NONE,
                          .unit = function->unit,
                          .loc = function->unit->functions.data[function->id].loc,
                          .by = field};
+}
+
+static void mark_by_roles(struct program *program, prog_fn f) {
+    const struct function *function = &program->functions[f];
+    for (size_t i = 0; i < function->role_count; i++) {
+        enum context_kind kind = context_of(&function->roles[i]);
+        if (kind != CONTEXT_KINDS)
+            mark(program, f, kind);
+    }
 }
 
 static bool is_main(const struct function *function) {
@@ -89,10 +119,10 @@ static void mark_functions(struct program *program) {
         const struct function *function = &program->functions[f];
         if (!function->defined)
             continue;
-        if (has_role(function, ROLE_COROUTINE))
-            mark(program, f, CONTEXT_COROUTINE, coroutine_field(program, f));
-        else if (is_main(function) || has_role(function, ROLE_SYNC_ONLY))
-            mark(program, f, CONTEXT_PLAIN, NULL);
+        mark_by_roles(program, f);
+        if (!has_role(function, ROLE_COROUTINE) &&
+            (is_main(function) || has_role(function, ROLE_SYNC_ONLY)))
+            mark(program, f, CONTEXT_PLAIN);
     }
 }
 

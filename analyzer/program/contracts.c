@@ -16,10 +16,13 @@ static void add_role(struct function *function, const struct role *role) {
     function->roles[function->role_count++] = *role;
 }
 
+static bool same_text(const char *x, const char *y) {
+    return x == y || (x && y && strcmp(x, y) == 0);
+}
+
 static bool same_role(const struct role *x, const struct role *y) {
-    bool same_subject = x->subject == y->subject ||
-                        (x->subject && y->subject && strcmp(x->subject, y->subject) == 0);
-    return x->kind == y->kind && x->arg == y->arg && x->via == y->via && same_subject;
+    return x->kind == y->kind && x->arg == y->arg && x->via == y->via &&
+           same_text(x->subject, y->subject) && same_text(x->context, y->context);
 }
 
 static bool has_role(const struct function *function, const struct role *role) {

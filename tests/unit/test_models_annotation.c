@@ -127,6 +127,9 @@ static void says_what_is_wrong(void **state) {
         {"calls-back(arg=1, context=looop)",
          "key 'context' of role 'calls-back': 'looop' is none of: coroutine, loop, worker, "
          "thread, sync, signal"},
+        {"called-back", "role 'called-back' needs the key 'context'"},
+        {"called-back(context=sync)",
+         "role 'called-back' needs a context that does not depend on who calls, and 'sync' does"},
     };
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         struct role role;

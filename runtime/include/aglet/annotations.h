@@ -87,6 +87,9 @@
 /** Calls argument `n` in context ctx (coroutine, loop, worker, thread, sync), `how` often
  *  (once at-most-once many). */
 #define AGLET_CALLS_BACK(n, ctx, how) AGLET_ROLE(calls-back(arg=n, context=ctx, times=how))
+/** Is called back in context ctx (coroutine, loop, worker, thread, signal) by whoever keeps its
+ *  pointer. On a field: so is every function that is stored there. */
+#define AGLET_CALLED_BACK(ctx) AGLET_ROLE(called-back(context=ctx))
 /** Argument `n` must outlive this call, until: return callback join close-callback completion. */
 #define AGLET_BORROWS(n, end) AGLET_ROLE(borrows(arg=n, until=end))
 /** Stores argument `n`, which from now on belongs to somebody else. */
