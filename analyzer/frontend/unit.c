@@ -125,12 +125,22 @@ static void free_lowering(struct lowering *l) {
     free(l->scopes.data);
 }
 
+/* Every file that was read, even if nothing of it is used: what a unit's facts depend on, and what
+   tells which libraries it is written with. */
+static void see_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
+    struct lowering *l = data;
+    (void)stack;
+    (void)depth;
+    lower_point(l, clang_getLocationForOffset(l->tu, file, 0));
+}
+
 static struct ir_unit *lower_unit(CXTranslationUnit tu) {
     struct lowering l = {.unit = ir_unit_new(), .tu = tu};
     CXString name = clang_getTranslationUnitSpelling(tu);
     struct top_level top = {&l, clang_getFile(tu, clang_getCString(name))};
     clang_disposeString(name);
     lower_point(&l, clang_getLocationForOffset(tu, top.main_file, 0)); /* the main file is file 0 */
+    clang_getInclusions(tu, see_inclusion, &l);
     read_problems(&l);
     clang_visitChildren(clang_getTranslationUnitCursor(tu), visit_top, &top);
     lower_pending(&l);

@@ -1,11 +1,10 @@
 #include "models/models.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "embedded.h"
+#include "flow/file.h"
 #include "flow/memory.h"
 #include "models/model_draft.h"
 #include "models/sentence.h"
@@ -21,7 +20,7 @@ struct model_set {
 };
 
 /* A model file beyond this is somebody's mistake. */
-#define LARGEST_FILE (64L << 20)
+#define LARGEST_FILE ((size_t)64 << 20)
 
 struct model_set *model_set_new(void) {
     return mem_zero(1, sizeof(struct model_set));
@@ -90,34 +89,13 @@ int model_set_add_text(struct model_set *set, const char *path, const char *text
     return 0;
 }
 
-static char *read_stream(FILE *stream, size_t *length) {
-    char *text = NULL;
-    size_t size = 0, used = 0;
-    do {
-        size = size ? size * 2 : 65536;
-        text = mem_resize(text, size, 1);
-        used += fread(text + used, 1, size - used, stream);
-    } while (used == size && size < LARGEST_FILE);
-    *length = used;
-    return text;
-}
-
 int model_set_add_file(struct model_set *set, const char *path, char **error) {
-    FILE *stream = fopen(path, "rb");
-    if (!stream)
-        return sentence(error, "%s: the model cannot be opened: %s", path, strerror(errno));
-    errno = 0;
     size_t length;
-    char *text = read_stream(stream, &length);
-    int result;
-    if (ferror(stream))
-        result = sentence(error, "%s: the model cannot be read: %s", path, strerror(errno));
-    else if (!feof(stream))
-        result = sentence(error, "%s: a model may have %ld MiB at most", path, LARGEST_FILE >> 20);
-    else
-        result = model_set_add_text(set, path, text, length, error);
+    char *text = file_read(path, LARGEST_FILE, &length, error);
+    if (!text)
+        return -1;
+    int result = model_set_add_text(set, path, text, length, error);
     free(text);
-    fclose(stream);
     return result;
 }
 

@@ -1,6 +1,5 @@
 #include "project/compdb.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "flow/memory.h"
+#include "project/words.h"
 
 /* ---- paths ----------------------------------------------------------------------------- */
 
@@ -43,50 +43,7 @@ char *compdb_absolute(const char *directory, const char *path) {
     return out;
 }
 
-/* ---- words ----------------------------------------------------------------------------- */
-
-static void add_argument(struct compdb_entry *entry, const char *word) {
-    entry->arguments =
-        mem_resize(entry->arguments, entry->argument_count + 1, sizeof *entry->arguments);
-    entry->arguments[entry->argument_count++] = mem_text(word);
-}
-
-/* What a backslash before `next` makes of it: both stand for `next`, for themselves, or, at the end
-   of a line, for nothing. */
-static bool escapes(char quote, char next) {
-    return next && quote != '\'' && (!quote || strchr("\"\\$`\n", next));
-}
-
-/* "command": words as the shell would split them, quotes and backslashes only. */
-static void split_command(struct compdb_entry *entry, const char *command) {
-    char *word = mem_resize(NULL, strlen(command) + 1, 1);
-    size_t length = 0;
-    bool open = false;
-    char quote = 0;
-    for (const char *at = command;; at++) {
-        if (*at == '\\' && escapes(quote, at[1])) {
-            if (*++at == '\n')
-                continue;
-            open = true;
-            word[length++] = *at;
-        } else if (*at == 0 || (!quote && isspace((unsigned char)*at))) {
-            word[length] = 0;
-            if (open)
-                add_argument(entry, word);
-            length = 0;
-            open = false;
-            if (*at == 0)
-                break;
-        } else if (quote ? *at == quote : *at == '"' || *at == '\'') {
-            quote = quote ? 0 : *at;
-            open = true;
-        } else {
-            open = true;
-            word[length++] = *at;
-        }
-    }
-    free(word);
-}
+/* ---- entries --------------------------------------------------------------------------- */
 
 /* By -x as far as it is given, the last one counts; else by the name. */
 static bool is_c(const struct compdb_entry *entry) {
@@ -104,9 +61,7 @@ static bool is_c(const struct compdb_entry *entry) {
 }
 
 static void free_entry(struct compdb_entry *entry) {
-    for (size_t i = 0; i < entry->argument_count; i++)
-        free(entry->arguments[i]);
-    free(entry->arguments);
+    words_free(entry->arguments, entry->argument_count);
     free(entry->directory);
     free(entry->file);
 }
@@ -132,11 +87,11 @@ static bool read_arguments(struct compdb_entry *entry, const json_t *object) {
     const char *command = json_string_value(json_object_get(object, "command"));
     size_t i;
     if (command && !arguments)
-        split_command(entry, command);
+        words_split(command, &entry->arguments, &entry->argument_count);
     json_array_foreach(arguments, i, item) {
         if (!json_is_string(item))
             return false;
-        add_argument(entry, json_string_value(item));
+        words_add(&entry->arguments, &entry->argument_count, json_string_value(item));
     }
     return entry->argument_count > 0 && *entry->arguments[0];
 }
@@ -288,16 +243,29 @@ int compdb_read(struct compdb *db, const char *where, char **error) {
     return -1;
 }
 
-void compdb_make(struct compdb *db, char *const *files, size_t file_count, char *const *arguments,
-                 size_t argument_count) {
+/* The compile command may have the file's name in it. */
+static bool names_file(const struct compdb_entry *entry) {
+    bool found = false;
+    for (size_t i = 1; i < entry->argument_count; i++) {
+        char *path = compdb_absolute(entry->directory, entry->arguments[i]);
+        found |= strcmp(path, entry->file) == 0;
+        free(path);
+    }
+    return found;
+}
+
+void compdb_make(struct compdb *db, const char *directory, char *const *files, size_t file_count,
+                 char *const *arguments, size_t argument_count) {
     *db = (struct compdb){0};
     for (size_t i = 0; i < file_count; i++) {
-        struct compdb_entry entry = {.directory = compdb_absolute(NULL, "."),
+        struct compdb_entry entry = {.directory =
+                                         compdb_absolute(NULL, directory ? directory : "."),
                                      .file = compdb_absolute(NULL, files[i])};
-        add_argument(&entry, "cc");
+        words_add(&entry.arguments, &entry.argument_count, "cc");
         for (size_t k = 0; k < argument_count; k++)
-            add_argument(&entry, arguments[k]);
-        add_argument(&entry, entry.file);
+            words_add(&entry.arguments, &entry.argument_count, arguments[k]);
+        if (!names_file(&entry))
+            words_add(&entry.arguments, &entry.argument_count, entry.file);
         push(db, entry);
     }
     sort_entries(db);

@@ -28,9 +28,10 @@ struct compdb {
  */
 int compdb_read(struct compdb *db, const char *where, char **error);
 
-/** A database of these files, all compiled with these arguments. */
-void compdb_make(struct compdb *db, char *const *files, size_t file_count, char *const *arguments,
-                 size_t argument_count);
+/** A database of these files, all compiled in this directory (NULL: the current one) with these
+ *  arguments. */
+void compdb_make(struct compdb *db, const char *directory, char *const *files, size_t file_count,
+                 char *const *arguments, size_t argument_count);
 
 void compdb_free(struct compdb *db);
 

@@ -167,6 +167,13 @@ static void feed(struct pool *pool, struct worker *worker) {
 
 /* ---- listening ------------------------------------------------------------------------- */
 
+/* The front end begins some sentences with the path, which whoever reports them shows anyway. */
+static const char *without_path(const char *message, const char *file) {
+    size_t length = strlen(file);
+    bool named = strncmp(message, file, length) == 0 && strncmp(message + length, ": ", 2) == 0;
+    return named ? message + length + 2 : message;
+}
+
 /* True when the worker's reply is complete: a line of JSON and its bytes. */
 static bool take_reply(struct pool *pool, struct worker *worker) {
     char *newline = worker->length ? memchr(worker->reply, '\n', worker->length) : NULL;
@@ -178,7 +185,8 @@ static bool take_reply(struct pool *pool, struct worker *worker) {
     const char *error = json_string_value(json_object_get(reply, "error"));
     bool complete = worker->length - head >= (size_t)bytes;
     if (complete && error) {
-        settle(pool, worker->entry, NULL, mem_text(error));
+        const char *file = pool->db->entries[worker->entry].file;
+        settle(pool, worker->entry, NULL, mem_text(without_path(error, file)));
     } else if (complete) {
         char *damage = NULL;
         struct ir_unit *unit =

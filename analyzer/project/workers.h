@@ -10,7 +10,7 @@
 /** What came of one entry of the database. */
 struct worker_result {
     struct ir_unit *unit; /* NULL on failure; the caller owns it */
-    char *error;          /* a sentence, or NULL; the caller frees it */
+    char *error;          /* a sentence that does not name the file, or NULL; the caller frees it */
 };
 
 struct worker_options {

@@ -1,9 +1,9 @@
 #include "report/source.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/file.h"
 #include "flow/memory.h"
 
 /* Findings come sorted, so the last file is the one that is asked for again. */
@@ -23,26 +23,21 @@ void source_cache_free(struct source_cache *cache) {
     free(cache);
 }
 
-static void read_file(struct source_cache *cache, const char *path) {
+/* A file that is gone has no lines. */
+static void load(struct source_cache *cache, const char *path) {
+    char *error = NULL;
     free(cache->path);
+    free(cache->text);
     cache->path = mem_text(path);
-    cache->size = 0;
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return;
-    size_t capacity = 0, got;
-    do {
-        capacity = capacity ? capacity * 2 : 65536;
-        cache->text = mem_resize(cache->text, capacity, 1);
-        got = fread(cache->text + cache->size, 1, capacity - cache->size, file);
-        cache->size += got;
-    } while (cache->size == capacity && got);
-    fclose(file);
+    cache->text = file_read(path, 0, &cache->size, &error);
+    if (!cache->text)
+        cache->size = 0;
+    free(error);
 }
 
 const char *source_line(struct source_cache *cache, const char *path, uint32_t line) {
     if (!cache->path || strcmp(cache->path, path) != 0)
-        read_file(cache, path);
+        load(cache, path);
     size_t at = 0;
     for (uint32_t i = 1; i < line && at < cache->size; at++)
         i += cache->text[at] == '\n';

@@ -285,11 +285,11 @@ static void a_file_that_is_not_there_is_one_sentence(void **state) {
     struct model_set *set = model_set_new();
     char *error = NULL;
     assert_int_equal(model_set_add_file(set, "/no/such/model.json", &error), -1);
-    assert_string_equal(error, "/no/such/model.json: the model cannot be opened: "
+    assert_string_equal(error, "/no/such/model.json: cannot be opened: "
                                "No such file or directory");
     free(error);
     assert_int_equal(model_set_add_file(set, "/", &error), -1);
-    assert_string_equal(error, "/: the model cannot be read: Is a directory");
+    assert_string_equal(error, "/: cannot be read: Is a directory");
     free(error);
     model_set_free(set);
 }

@@ -236,7 +236,7 @@ static void says_that_it_cannot_be_read(void **state) {
 static void makes_one_of_files_and_arguments(void **state) {
     (void)state;
     struct compdb db;
-    compdb_make(&db, (char *[]){"/b.c", "/a.c", "/b.c"}, 3, (char *[]){"-DX", "-I."}, 2);
+    compdb_make(&db, NULL, (char *[]){"/b.c", "/a.c", "/b.c"}, 3, (char *[]){"-DX", "-I."}, 2);
     assert_int_equal(db.count, 2);
     assert_string_equal(db.entries[1].file, "/b.c");
     has_words(&db.entries[0], (const char *[]){"cc", "-DX", "-I.", "/a.c", NULL});
@@ -278,7 +278,7 @@ static int tear_down_worker(void **state) {
 static void make_files(struct compdb *db) {
     char *files[FILES] = {"/s/f0.c", "/s/f1.c", "/s/f2.c",    "/s/f3.c",      "/s/f4.c",
                           "/s/f5.c", "/s/f6.c", "/s/crash.c", "/s/nonsense.c"};
-    compdb_make(db, files, FILES, NULL, 0);
+    compdb_make(db, NULL, files, FILES, NULL, 0);
     assert_string_equal(db->entries[0].file, "/s/crash.c");
 }
 
@@ -335,7 +335,7 @@ static void only_what_is_wanted_is_asked_for(void **state) {
 static void a_worker_that_gives_up_is_replaced(void **state) {
     (void)state;
     struct compdb db;
-    compdb_make(&db, (char *[]){"/s/a.c", "/s/quits.c", "/s/z.c"}, 3, NULL, 0);
+    compdb_make(&db, NULL, (char *[]){"/s/a.c", "/s/quits.c", "/s/z.c"}, 3, NULL, 0);
     struct worker_result results[3];
     struct worker_options options = {.jobs = 1};
     char *error = NULL;
@@ -350,7 +350,7 @@ static void a_worker_that_gives_up_is_replaced(void **state) {
 static void a_path_that_is_not_utf8_is_told(void **state) {
     (void)state;
     struct compdb db;
-    compdb_make(&db, (char *[]){"/s/a.c", "/s/\xFF.c"}, 2, NULL, 0);
+    compdb_make(&db, NULL, (char *[]){"/s/a.c", "/s/\xFF.c"}, 2, NULL, 0);
     struct worker_result results[2];
     struct worker_options options = {0};
     char *error = NULL;
