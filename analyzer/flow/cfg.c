@@ -5,10 +5,13 @@
 
 #include "flow/memory.h"
 
+/* Liveness as in any compiler's book: what a block reads before it writes is live at its start, and
+   so is what its successors need and it does not write. */
 struct build {
     struct cfg *cfg;
     uint32_t register_words, local_words, name_words;
-    struct bitset live_registers, live_locals, read_later; /* of the block being walked */
+    struct cfg_block *facts;                      /* of the block being walked */
+    struct bitset written_registers, dead_locals; /* by it; one pair a block */
 };
 
 static int compare_ids(const void *a, const void *b) {
@@ -110,7 +113,7 @@ static void number_blocks(struct cfg *cfg) {
 
 static void use_register(struct build *b, ir_id reg) {
     if (reg != IR_NONE)
-        bitset_add(&b->live_registers, reg);
+        bitset_add(&b->facts->live_registers, reg);
 }
 
 static void use_place(struct build *b, ir_id place_id) {
@@ -121,7 +124,7 @@ static void use_place(struct build *b, ir_id place_id) {
             return;
         }
         if (place->kind == IR_PLACE_LOCAL) {
-            bitset_add(&b->live_locals, place->a);
+            bitset_add(&b->facts->live_locals, place->a);
             return;
         }
         if (place->kind == IR_PLACE_GLOBAL)
@@ -132,11 +135,17 @@ static void use_place(struct build *b, ir_id place_id) {
     }
 }
 
+/* What it held before is not needed. */
+static void end_local(struct build *b, ir_id local) {
+    bitset_remove(&b->facts->live_locals, local);
+    bitset_add(&b->dead_locals, local);
+}
+
 static void walk_store(struct build *b, const struct ir_instr *instr) {
     const struct ir_place *place = &b->cfg->unit->places.data[instr->a];
     use_register(b, instr->b);
     if (place->kind == IR_PLACE_LOCAL)
-        bitset_remove(&b->live_locals, place->a);
+        end_local(b, place->a);
     else
         use_place(b, instr->a);
 }
@@ -144,8 +153,10 @@ static void walk_store(struct build *b, const struct ir_instr *instr) {
 /* One instruction, backwards. */
 static void walk_instr(struct build *b, const struct ir_instr *instr) {
     const struct ir_unit *unit = b->cfg->unit;
-    if (instr->dst != IR_NONE)
-        bitset_remove(&b->live_registers, instr->dst);
+    if (instr->dst != IR_NONE) {
+        bitset_remove(&b->facts->live_registers, instr->dst);
+        bitset_add(&b->written_registers, instr->dst);
+    }
     for (uint32_t i = 0; i < instr->arg_count; i++)
         use_register(b, ir_arg(unit, instr, i));
     switch (instr->op) {
@@ -156,7 +167,7 @@ static void walk_instr(struct build *b, const struct ir_instr *instr) {
         use_place(b, instr->a);
         ir_id name = place_name(unit, instr->a);
         if (name != IR_NONE)
-            bitset_add(&b->read_later, cfg_name(b->cfg, name));
+            bitset_add(&b->facts->read_later, cfg_name(b->cfg, name));
         break;
     }
     case IR_STORE:
@@ -176,46 +187,44 @@ static void walk_instr(struct build *b, const struct ir_instr *instr) {
             use_register(b, instr->a);
         break;
     case IR_DEAD:
-        bitset_remove(&b->live_locals, instr->a);
+        end_local(b, instr->a);
         break;
     default:
         break;
     }
 }
 
-static bool merge(struct bitset *into, const struct bitset *from) {
+/* Adds what is in `from` and not in `without`; true if that was not all there already. */
+static bool merge(struct bitset *into, const struct bitset *from, const struct bitset *without) {
     bool changed = false;
     for (size_t i = 0; i < into->word_count; i++) {
-        uint64_t merged = into->words[i] | from->words[i];
-        changed |= merged != into->words[i];
-        into->words[i] = merged;
+        uint64_t more = from->words[i] & ~(without ? without->words[i] : 0) & ~into->words[i];
+        changed |= more != 0;
+        into->words[i] |= more;
     }
     return changed;
 }
 
-static void clear(struct bitset *set) {
-    memset(set->words, 0, set->word_count * sizeof *set->words);
-}
-
-static bool walk_block(struct build *b, ir_id number) {
-    struct cfg *cfg = b->cfg;
+static void walk_block(struct build *b, ir_id number) {
+    const struct cfg *cfg = b->cfg;
     const struct ir_block *block = ir_block_at(cfg->unit, cfg->function, number);
-    clear(&b->live_registers);
-    clear(&b->live_locals);
-    clear(&b->read_later);
-    for (uint32_t i = 0; i < block->succ_count; i++) {
-        const struct cfg_block *succ = &cfg->blocks[ir_succ(cfg->unit, block, i)];
-        merge(&b->live_registers, &succ->live_registers);
-        merge(&b->live_locals, &succ->live_locals);
-        merge(&b->read_later, &succ->read_later);
-    }
     use_register(b, block->value);
     for (uint32_t i = block->instr_count; i-- > 0;)
         walk_instr(b, &cfg->unit->instrs.data[block->first_instr + i]);
-    struct cfg_block *facts = &cfg->blocks[number];
-    bool changed = merge(&facts->live_registers, &b->live_registers);
-    changed |= merge(&facts->live_locals, &b->live_locals);
-    changed |= merge(&facts->read_later, &b->read_later);
+}
+
+/* One round over the block's successors; true if it made a difference. */
+static bool flow_back(struct build *b, ir_id number) {
+    const struct cfg *cfg = b->cfg;
+    const struct ir_block *block = ir_block_at(cfg->unit, cfg->function, number);
+    struct cfg_block *facts = b->facts;
+    bool changed = false;
+    for (uint32_t i = 0; i < block->succ_count; i++) {
+        const struct cfg_block *succ = &cfg->blocks[ir_succ(cfg->unit, block, i)];
+        changed |= merge(&facts->live_registers, &succ->live_registers, &b->written_registers);
+        changed |= merge(&facts->live_locals, &succ->live_locals, &b->dead_locals);
+        changed |= merge(&facts->read_later, &succ->read_later, NULL);
+    }
     return changed;
 }
 
@@ -232,6 +241,46 @@ static void keep_addressed_locals(struct cfg *cfg) {
                 bitset_add(&cfg->blocks[b].live_locals, l);
 }
 
+/* Makes the block the one that is walked. */
+static void select_block(struct build *b, uint64_t *written, ir_id number) {
+    written += (size_t)number * (b->register_words + b->local_words);
+    b->facts = &b->cfg->blocks[number];
+    b->written_registers = carve(&written, b->register_words);
+    b->dead_locals = carve(&written, b->local_words);
+}
+
+/* Blocks from the last to the first, so that most are looked at after their successors. */
+static ir_id *backward_order(const struct cfg *cfg) {
+    uint32_t count = cfg->function->block_count;
+    ir_id *order = mem_resize(NULL, count, sizeof *order);
+    for (ir_id i = 0, next = count; i < count; i++)
+        if (cfg->blocks[i].order == UINT32_MAX)
+            order[--next] = i;
+        else
+            order[count - 1 - cfg->blocks[i].order] = i;
+    return order;
+}
+
+static void find_live(struct build *b) {
+    uint32_t count = b->cfg->function->block_count;
+    uint64_t *written =
+        mem_zero((size_t)count * (b->register_words + b->local_words), sizeof *written);
+    ir_id *order = backward_order(b->cfg);
+    for (ir_id i = 0; i < count; i++) {
+        select_block(b, written, i);
+        walk_block(b, i);
+    }
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (ir_id i = 0; i < count; i++) {
+            select_block(b, written, order[i]);
+            changed |= flow_back(b, order[i]);
+        }
+    }
+    free(order);
+    free(written);
+}
+
 void cfg_init(struct cfg *cfg, const struct ir_unit *unit, const struct ir_function *function) {
     *cfg = (struct cfg){.unit = unit, .function = function};
     uint32_t count = function->block_count;
@@ -243,23 +292,16 @@ void cfg_init(struct cfg *cfg, const struct ir_unit *unit, const struct ir_funct
                       .local_words = function->local_count / 64 + 1,
                       .name_words = cfg->name_count / 64 + 1};
     uint32_t each = b.register_words + b.local_words + b.name_words;
-    cfg->storage = mem_zero((size_t)each * (count + 1) + b.register_words, sizeof *cfg->storage);
+    cfg->storage = mem_zero((size_t)each * count + b.register_words, sizeof *cfg->storage);
     uint64_t *at = cfg->storage;
     for (ir_id i = 0; i < count; i++) {
         cfg->blocks[i].live_registers = carve(&at, b.register_words);
         cfg->blocks[i].live_locals = carve(&at, b.local_words);
         cfg->blocks[i].read_later = carve(&at, b.name_words);
     }
-    b.live_registers = carve(&at, b.register_words);
-    b.live_locals = carve(&at, b.local_words);
-    b.read_later = carve(&at, b.name_words);
     cfg->literal = carve(&at, b.register_words);
     find_literals(cfg);
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (ir_id i = count; i-- > 0;)
-            changed |= walk_block(&b, i);
-    }
+    find_live(&b);
     keep_addressed_locals(cfg);
 }
 
