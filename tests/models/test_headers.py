@@ -133,7 +133,7 @@ def check_entry(problems, model, entries, name, declared):
     signature, count = found
     source = entries[entry["same-as"]] if "same-as" in entry else entry
     said = entry.get("parameters", source.get("parameters"))
-    if said != count:
+    if said is not None and said != count:
         add(f"has {count} parameters, the model says {said}")
     variadic = signature.endswith("...)")
     if entry.get("variadic", False) != variadic:

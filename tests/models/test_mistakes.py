@@ -80,6 +80,12 @@ class Mistakes(unittest.TestCase):
         self.model["functions"]["parcel_read"]["parameters"] = 5
         self.found("parcel_read: has 4 parameters, the model says 5")
 
+    def test_parameters_need_not_be_counted(self):
+        del self.model["functions"]["parcel_close"]["parameters"]
+        self.assertEqual(self.check(), [])
+        self.model["functions"]["parcel_close"]["releases"]["arg"] = 2
+        self.found("parcel_close: releases: names argument 2 of 1")
+
     def test_parameters_without_an_end(self):
         del self.model["functions"]["parcel_print"]["variadic"]
         self.found("parcel_print: variadic is True in the headers")
