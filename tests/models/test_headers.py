@@ -7,6 +7,7 @@ not installed is skipped, and named. MODEL_HEADERS names a folder with the heade
 are not installed: those of the model NAME are looked for in NAME/ and NAME/include/ there. Name
 models as arguments to check only these.
 """
+import json
 import os
 import re
 import subprocess
@@ -162,11 +163,15 @@ def check_model(problems, model, flags):
     return True
 
 
+def chosen(words):
+    """The models that the command line names: all, or some by name, or files."""
+    files = [json.loads(Path(word).read_text()) for word in words if word.endswith(".json")]
+    return files + [model for model in bundled() if not words or model["name"] in words]
+
+
 def main():
     problems, checked, skipped = Problems(), [], []
-    for model in bundled():
-        if sys.argv[1:] and model["name"] not in sys.argv[1:]:
-            continue
+    for model in chosen(sys.argv[1:]):
         if "functions" in model or "fields" in model:
             installed = check_model(problems, model, flags_of(model))
             (checked if installed else skipped).append(model["name"])
