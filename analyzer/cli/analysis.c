@@ -67,6 +67,12 @@ int analysis_option(struct analysis_options *o, int option) {
     case 'z':
         o->exit_zero = true;
         return 0;
+    case 'C':
+        o->config = optarg;
+        return 0;
+    case 'N':
+        o->no_config = true;
+        return 0;
     case 'S':
         o->statistics = true;
         return 0;
@@ -75,21 +81,74 @@ int analysis_option(struct analysis_options *o, int option) {
     }
 }
 
+/* ---- the configuration ----------------------------------------------------------------- */
+
+int analysis_config(const char *path, bool none, struct config *config) {
+    char *found = none ? NULL : path ? mem_text(path) : config_find(), *error = NULL;
+    *config = (struct config){0};
+    if (none && path)
+        return cli_fail("--config and --no-config do not go together");
+    if (!found)
+        return 0;
+    size_t count;
+    const struct rule *const *all = rules_all(&count);
+    const char **names = mem_resize(NULL, count, sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = all[i]->name;
+    int failed = config_read(config, found, names, count, &error);
+    free(names);
+    free(found);
+    return failed ? cli_fail_with(error) : 0;
+}
+
+static void add_all(char **list, const struct config_list *names) {
+    for (size_t i = 0; i < names->count; i++)
+        add_to_list(list, names->items[i]);
+}
+
+/* What the command line selects stands in place of the configuration's rules; what it ignores is
+   ignored besides. */
+static int choose_rules(struct analysis *a) {
+    struct analysis_options *o = &a->options;
+    char *error = NULL;
+    if (!o->select) {
+        add_all(&o->select, &a->config.select);
+        add_all(&o->ignore, &a->config.ignore);
+    }
+    return selection_rules(o->select, o->ignore, &a->rules, &a->rule_count, &error) == 0
+               ? 0
+               : cli_fail_with(error);
+}
+
+static void set_program(struct analysis *a) {
+    const struct config_list *made = &a->config.constructors, *used = &a->config.libraries;
+    static const char *const none[1];
+    struct prog_settings settings = {.constructor_count = made->count,
+                                     .library_count = used->count};
+    if (made->given)
+        settings.constructors = made->count ? (const char *const *)made->items : none;
+    if (used->given)
+        settings.libraries = used->count ? (const char *const *)used->items : none;
+    prog_set(a->program, &settings);
+}
+
 /* ---- the program ----------------------------------------------------------------------- */
 
 int analysis_begin(struct analysis *a) {
     char *error = NULL;
     progress_begin(&a->progress);
     diag_list_init(&a->diags);
-    if (selection_rules(a->options.select, a->options.ignore, &a->rules, &a->rule_count, &error) !=
-        0)
-        return cli_fail_with(error);
+    if (analysis_config(a->options.config, a->options.no_config, &a->config) != 0 ||
+        choose_rules(a) != 0)
+        return EXIT_TROUBLE;
     if (a->options.output && (error = output_problem(a->options.output)))
         return cli_fail_with(error);
     a->models = model_set_new();
-    if (model_set_add_bundled(a->models, &error) != 0)
+    if (model_set_add_bundled(a->models, &error) != 0 ||
+        config_add_models(&a->config, a->models, &error) != 0)
         return cli_fail_with(error);
     a->program = prog_new(a->models);
+    set_program(a);
     a->suppressions = suppressions_new();
     return 0;
 }
@@ -131,6 +190,7 @@ static int write_report(struct analysis *a) {
     if (!getcwd(root, sizeof root))
         root[0] = 0;
     suppressions_apply(a->suppressions, &a->diags);
+    config_apply(&a->config, &a->diags);
     diag_list_finish(&a->diags, root);
     error_list_finish(&a->errors);
     struct report report = {.diags = &a->diags,
@@ -181,5 +241,6 @@ void analysis_free(struct analysis *a) {
     if (a->suppressions)
         suppressions_free(a->suppressions);
     model_set_free(a->models);
+    config_free(&a->config);
     diag_list_free(&a->diags);
 }

@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "ir/ir.h"
 #include "program/program.h"
+#include "project/config.h"
 #include "report/suppress.h"
 #include "report/writer.h"
 
@@ -16,7 +17,8 @@
 struct analysis_options {
     const char *format, *output, *color;
     char *select, *ignore; /* lists of rules, NULL when the option is not there */
-    bool exit_zero, statistics;
+    const char *config;    /* the configuration's file; NULL: the nearest .aglet.json */
+    bool no_config, exit_zero, statistics;
 };
 
 /** The options' part of a table for getopt_long, and of its letters. */
@@ -24,6 +26,7 @@ struct analysis_options {
     {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},            \
         {"select", required_argument, NULL, 's'}, {"ignore", required_argument, NULL, 'i'},        \
         {"color", required_argument, NULL, 'c'}, {"exit-zero", no_argument, NULL, 'z'},            \
+        {"config", required_argument, NULL, 'C'}, {"no-config", no_argument, NULL, 'N'},           \
         {"statistics", no_argument, NULL, 'S'}
 #define ANALYSIS_SHORT_OPTIONS "f:o:"
 
@@ -34,12 +37,15 @@ struct analysis_options {
     "      --select RULES   only these rules, separated by commas; 'all' is every rule\n"          \
     "      --ignore RULES   all but these; either may be given several times\n"                    \
     "      --color WHEN     auto, always or never\n"                                               \
+    "      --config FILE    the project's configuration, if not the nearest .aglet.json\n"         \
+    "      --no-config      does without one\n"                                                    \
     "      --exit-zero      exit status 0 in spite of findings\n"                                  \
     "      --statistics     says how much was analysed\n"
 
 /** Everything a run holds, so that it can be freed from one place. Zeroed at first. */
 struct analysis {
     struct analysis_options options;
+    struct config config;
     const struct rule **rules;
     size_t rule_count;
     struct error_list errors;
@@ -51,14 +57,19 @@ struct analysis {
     struct progress progress;
 };
 
+/** Reads the configuration that the options name, or finds one; it is empty when there is none.
+ *  Returns 0, or EXIT_TROUBLE after having said what is wrong. */
+int analysis_config(const char *path, bool none, struct config *config);
+
 /** The options as they are without a command line. */
 struct analysis_options analysis_defaults(void);
 /** Takes an option of the tables above with its optarg. Returns 0, or EXIT_TROUBLE after having
  *  said what is wrong (also for a letter that is none of them, of which cli_option has spoken). */
 int analysis_option(struct analysis_options *options, int option);
 
-/** Reads rules and models, and looks whether the report can be written, before any work is done.
- *  Returns 0, or EXIT_TROUBLE after having said what is wrong. Always followed by analysis_free. */
+/** Reads configuration, rules and models, and looks whether the report can be written, before any
+ * work is done. Returns 0, or EXIT_TROUBLE after having said what is wrong. Always followed by
+ * analysis_free. */
 int analysis_begin(struct analysis *analysis);
 /** Takes the unit made of `file`, with the problems that the parser had. */
 void analysis_add(struct analysis *analysis, const char *file, struct ir_unit *unit);

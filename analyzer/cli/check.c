@@ -82,7 +82,8 @@ static int open_database(struct run *run) {
         memset(run->wanted, 1, run->db.count);
         return 0;
     }
-    if (compdb_read(&run->db, o->build, &error) != 0 ||
+    const char *build = o->build ? o->build : run->analysis.config.build;
+    if (compdb_read(&run->db, build, &error) != 0 ||
         selection_files(&run->db, o->paths, o->path_count, &run->wanted, &error) != 0)
         return cli_fail_with(error);
     if (run->db.count == 0)
@@ -149,22 +150,22 @@ static int run_check(int argc, char **argv) {
 const struct cli_command cli_check = {
     .name = "check",
     .summary = "analyses C files and reports what it finds",
-    .help =
-        "usage: aglet check [OPTIONS] [FILES or folders]\n"
-        "       aglet check FILES -- COMPILER-ARGUMENTS\n"
-        "\n"
-        "Analyses the named files, or everything in the compile database.\n"
-        "\n"
-        "Options:\n"
-        "  -p, --build DIR      folder of compile_commands.json; else it is looked for here, in\n"
-        "                       the folders above, and in their build/\n"
-        "  -j, --jobs N         so many parsers at once; as many as there are "
-        "processors\n" ANALYSIS_OPTIONS_HELP "\n"
-        "Exit status: 0 nothing found, 1 findings, 2 could not do what was asked (a file with\n"
-        "errors counts: it is never silently clean).\n"
-        "\n"
-        "Suppress a finding where it stands: // aglet:ignore RULE -- reason\n"
-        "\n"
-        "Example: aglet check -p build src --ignore missing-cleanup --format github\n",
+    .help = "usage: aglet check [OPTIONS] [FILES or folders]\n"
+            "       aglet check FILES -- COMPILER-ARGUMENTS\n"
+            "\n"
+            "Analyses the named files, or everything in the compile database.\n"
+            "\n"
+            "Options:\n"
+            "  -p, --build DIR      folder of compile_commands.json; else the configuration's, "
+            "else it\n"
+            "                       is looked for here, in the folders above, and in their build/\n"
+            "  -j, --jobs N         so many parsers at once; as many as there are "
+            "processors\n" ANALYSIS_OPTIONS_HELP "\n"
+            "Exit status: 0 nothing found, 1 findings, 2 could not do what was asked (a file with\n"
+            "errors counts: it is never silently clean).\n"
+            "\n"
+            "Suppress a finding where it stands: // aglet:ignore RULE -- reason\n"
+            "\n"
+            "Example: aglet check -p build src --ignore missing-cleanup --format github\n",
     .run = run_check,
 };

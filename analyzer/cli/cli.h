@@ -18,8 +18,8 @@ struct cli_command {
     int (*run)(int argc, char **argv); /* argv[0] is the subcommand */
 };
 
-extern const struct cli_command cli_check, cli_facts, cli_link, cli_ninja, cli_rules, cli_explain,
-    cli_model, cli_hook;
+extern const struct cli_command cli_check, cli_facts, cli_link, cli_ninja, cli_init, cli_rules,
+    cli_explain, cli_model, cli_hook;
 
 /** Prints "aglet: " and the sentence on stderr; returns EXIT_TROUBLE. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

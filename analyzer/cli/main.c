@@ -8,8 +8,9 @@
 #include "flow/memory.h"
 #include "models/suggest.h"
 
-static const struct cli_command *const commands[] = {
-    &cli_check, &cli_facts, &cli_link, &cli_ninja, &cli_rules, &cli_explain, &cli_model, &cli_hook};
+static const struct cli_command *const commands[] = {&cli_check,   &cli_facts, &cli_link,
+                                                     &cli_ninja,   &cli_init,  &cli_rules,
+                                                     &cli_explain, &cli_model, &cli_hook};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 int cli_fail(const char *format, ...) {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/analysis.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/selection.h"
@@ -175,18 +176,22 @@ static int run_ninja(int argc, char **argv) {
         *(option == 'p' ? &o.build : option == 'o' ? &o.output : &o.launcher) = optarg;
     }
     struct compdb db = {0};
+    struct config config;
     bool *wanted = NULL;
     char *error = output_problem(o.output);
     if (error)
         return cli_fail_with(error);
-    int status;
-    if (compdb_read(&db, o.build, &error) != 0 ||
+    int status = analysis_config(NULL, false, &config);
+    if (status)
+        return status;
+    if (compdb_read(&db, o.build ? o.build : config.build, &error) != 0 ||
         selection_files(&db, argv + optind, (size_t)(count - optind), &wanted, &error) != 0)
         status = cli_fail_with(error);
     else
         status = write_file(&db, wanted, &o);
     free(wanted);
     compdb_free(&db);
+    config_free(&config);
     return status;
 }
 

@@ -122,11 +122,15 @@ static bool is_key(const char *name, bool field) {
 
 static int read_parameters(struct model_reader *reader, const json_t *entry,
                            struct model_function *function) {
-    const json_t *variadic = json_object_get(entry, "variadic");
-    if (variadic && !json_is_boolean(variadic)) {
-        reader_enter(reader, "variadic");
-        return reader_fail(reader, "must be true or false, not %s", reader_type_of(variadic));
+    static const char *const switches[] = {"variadic", "partial"};
+    for (size_t i = 0; i < COUNT(switches); i++) {
+        const json_t *on = json_object_get(entry, switches[i]);
+        reader_enter(reader, switches[i]);
+        if (on && !json_is_boolean(on))
+            return reader_fail(reader, "must be true or false, not %s", reader_type_of(on));
+        reader_leave(reader);
     }
+    function->partial = json_is_true(json_object_get(entry, "partial"));
     const json_t *value = json_object_get(entry, "parameters");
     if (!value)
         return 0;
@@ -140,9 +144,9 @@ static int read_parameters(struct model_reader *reader, const json_t *entry,
 }
 
 static int unknown_key(struct model_reader *reader, const char *key) {
-    const char *known[ROLE_COUNT + 4] = {"parameters", "variadic", "same-as", "about"};
+    const char *known[ROLE_COUNT + 5] = {"parameters", "variadic", "same-as", "about", "partial"};
     for (unsigned i = 0; i < ROLE_COUNT; i++)
-        known[i + 4] = role_name((enum role_kind)i);
+        known[i + 5] = role_name((enum role_kind)i);
     char *ending = suggest_ending(key, known, COUNT(known)), *why;
     sentence(&why, "there is no role '%s'%s", key, ending);
     free(ending);
@@ -174,7 +178,7 @@ static int read_function(struct model_reader *reader, const json_t *entry,
         const char *key = json_object_iter_key(at);
         char *why;
         if (strcmp(key, "parameters") == 0 || strcmp(key, "variadic") == 0 ||
-            strcmp(key, "about") == 0)
+            strcmp(key, "about") == 0 || strcmp(key, "partial") == 0)
             continue;
         reader_enter(reader, key);
         enum role_kind kind = role_find(key, &why);
@@ -196,7 +200,7 @@ static int read_function(struct model_reader *reader, const json_t *entry,
 /* {"same-as": NAME}: the roles of another function of this file. */
 static int copy_function(struct model_reader *reader, const json_t *entry,
                          const struct model_draft *draft, struct model_function *function) {
-    static const char *const known[] = {"same-as", "parameters", "variadic", "about"};
+    static const char *const known[] = {"same-as", "parameters", "variadic", "about", "partial"};
     if (reader_check_keys(reader, entry, "an entry with \"same-as\"", known, COUNT(known)) < 0 ||
         read_parameters(reader, entry, function) < 0)
         return -1;
@@ -236,7 +240,8 @@ static int read_entries(struct model_reader *reader, json_t *entries, struct mod
             return reader_fail(reader, "must be an object, not %s", reader_type_of(entry));
         /* Counted only when it is complete, lest it be found as the source of a copy. */
         struct model_function *function = &draft->functions[draft->function_count];
-        *function = (struct model_function){mem_text(name), draft->library.name, -1, NULL, 0};
+        *function =
+            (struct model_function){mem_text(name), draft->library.name, -1, false, NULL, 0};
         int failed = copies ? copy_function(reader, entry, draft, function)
                             : read_function(reader, entry, function);
         draft->function_count++;

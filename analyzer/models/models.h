@@ -4,17 +4,21 @@
 #ifndef AGLET_MODELS_H
 #define AGLET_MODELS_H
 
+#include <stdbool.h>
+
 #include "models/role.h"
 
 /** What is known of one function. `parameters` is -1 when the model does not say; those of a "..."
  *  are not counted. The roles are all there is to know of what it keeps: an argument that no role
  *  keeps (takes, borrows, the data of spawns and of calls-back outside `sync`) is not kept. Unless
  *  it is pure it may write what its pointers reach, and memory that was handed over before: it may
- *  run callbacks that the program registered. */
+ *  run callbacks that the program registered. A partial entry tells but what it says: the rest is
+ *  seen in the function's body, or not known. */
 struct model_function {
     const char *name;
     const char *library; /* the model's name */
     int parameters;
+    bool partial;
     const struct role *roles;
     size_t role_count;
 };

@@ -39,7 +39,7 @@ bool check_has_role(const struct path *path, enum role_kind kind) {
 }
 
 bool check_is_constructor(const struct path *path) {
-    return prog_is_constructor(check_of(path)->function);
+    return check_of(path)->function->constructor;
 }
 
 bool check_is_cancellable(const struct path *path) {

@@ -1,6 +1,7 @@
 /*
  * Which functions are constructors: those that say so, and those whose name and shape do.
  */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "program/internal.h"
@@ -30,9 +31,19 @@ static bool looks_like_constructor(const struct function *function) {
     return made && made->kind == IR_TYPE_RECORD;
 }
 
+static bool has_name(const struct program *program, const struct function *function) {
+    const struct prog_settings *settings = &program->settings;
+    if (!settings->constructors)
+        return looks_like_constructor(function);
+    for (size_t i = 0; i < settings->constructor_count; i++)
+        if (fnmatch(settings->constructors[i], function->name, 0) == 0)
+            return true;
+    return false;
+}
+
 /* A coroutine that makes something is a factory already: it is awaited. And a function whose roles
    tell that it waits or starts something does no more than it says. */
-bool prog_is_constructor(const struct function *function) {
+static bool is_constructor(const struct program *program, const struct function *function) {
     static const enum role_kind open_words[] = {ROLE_FACTORY, ROLE_COROUTINE, ROLE_BLOCKS,
                                                 ROLE_SUSPENDS, ROLE_SPAWNS};
     if (prog_role(function->roles, function->role_count, ROLE_CONSTRUCTOR))
@@ -40,5 +51,10 @@ bool prog_is_constructor(const struct function *function) {
     for (size_t i = 0; i < sizeof open_words / sizeof *open_words; i++)
         if (prog_role(function->roles, function->role_count, open_words[i]))
             return false;
-    return looks_like_constructor(function);
+    return has_name(program, function);
+}
+
+void prog_find_constructors(struct program *program) {
+    for (size_t i = 0; i < program->function_count; i++)
+        program->functions[i].constructor = is_constructor(program, &program->functions[i]);
 }

@@ -140,7 +140,7 @@ static void enter(struct graph *graph, const struct edge *edge, enum context_kin
     struct function *functions = graph->program->functions, *to = &functions[edge->to];
     bool turns = CONTEXTS_OF_LOOP & (1 << kind);
     if (to->contexts[kind].reason != CONTEXT_NEVER || !is_open(to) ||
-        (!constructing && prog_is_constructor(to)))
+        (!constructing && to->constructor))
         return;
     /* to call one that runs a loop, or is not made for it, is told of, and not what it does */
     if (turns && (edge->ending || has_role(to, ROLE_RUNS_LOOP) || has_role(to, ROLE_SYNC_ONLY)))
@@ -162,7 +162,7 @@ static void find_roots(struct graph *graph, enum context_kind kind, bool constru
         struct function *function = &graph->program->functions[f];
         struct context *context = &function->contexts[kind];
         if (context->reason == CONTEXT_NEVER || context->reason == CONTEXT_CALLED ||
-            prog_is_constructor(function) != constructing)
+            function->constructor != constructing)
             continue;
         context->constructing = constructing;
         if (is_open(function))

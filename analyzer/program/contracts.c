@@ -145,9 +145,9 @@ static void read_model(struct program *program, struct function *function) {
     if (fn->linkage == IR_LINK_INTERNAL && !(fn->flags & IR_FN_IN_HEADER))
         return;
     const struct model_function *model = model_find(program->models, function->name);
-    if (!model)
+    if (!model || !prog_library_applies(program, function, model->library))
         return;
-    function->contract = true;
+    function->contract |= !model->partial;
     take_roles(function, model->roles, model->role_count);
 }
 
@@ -207,7 +207,7 @@ static void read_field_model(const struct model_function *model, void *data) {
     if (!strchr(model->name, '.'))
         return;
     struct function *contract = field_contract(data, model->name);
-    contract->contract = true;
+    contract->contract |= !model->partial;
     take_roles(contract, model->roles, model->role_count);
 }
 

@@ -75,6 +75,7 @@ struct function {
     bool spawned;      /* started as a task, or run by a loop as a coroutine */
     bool shield_entry; /* run under a shield */
     bool called;       /* some function of the program calls it */
+    bool constructor;  /* said to be one, or its name and shape say so */
     bool cancellable;  /* runs in a coroutine that a cancellation can cut, not shielded */
     struct context contexts[CONTEXT_KINDS];
 };
@@ -108,6 +109,9 @@ struct warner {
 
 struct program {
     const struct model_set *models;
+    struct prog_settings settings;
+    const char **libraries; /* names of the models that apply to all units */
+    size_t library_count;
     struct ir_unit **units;
     size_t unit_count, unit_capacity;
     prog_fn **map; /* by unit, by the unit's function */
@@ -155,9 +159,16 @@ void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr 
 /** Summarises all functions, callees before callers, and records the edges. */
 void prog_summarise(struct program *program);
 
-/** True for a function that is marked as a constructor, or has a constructor's name and shape and
- * no role that says that it waits or starts something. */
-bool prog_is_constructor(const struct function *function);
+/** Marks the constructors: functions that are said to be one, and those that have a constructor's
+ * name and shape and no role that says that they wait or start something. */
+void prog_find_constructors(struct program *program);
+
+/** Finds the libraries that the program is written with. */
+void prog_find_libraries(struct program *program);
+
+/** True when the model of that library tells of `function`. */
+bool prog_library_applies(const struct program *program, const struct function *function,
+                          const char *library);
 
 /** Records where a call leads: an edge to its target, and what becomes of functions given to it. */
 void prog_note_call(struct program *program, prog_fn self, const struct path *path,

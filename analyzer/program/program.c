@@ -14,6 +14,10 @@ struct program *prog_new(const struct model_set *models) {
     return program;
 }
 
+void prog_set(struct program *program, const struct prog_settings *settings) {
+    program->settings = *settings;
+}
+
 static void clear_roles(struct function *function) {
     for (size_t i = 0; i < function->role_count; i++)
         role_clear(&function->roles[i]);
@@ -39,6 +43,7 @@ void prog_free(struct program *program) {
     free(program->edges);
     free(program->slots);
     free(program->fields);
+    free(program->libraries);
     arena_free(&program->arena);
     free(program);
 }
@@ -257,5 +262,7 @@ void prog_link(struct program *program, void (*warn)(const char *sentence, void 
         read_slots(program, program->units[u]);
     if (program->slot_count)
         qsort(program->slots, program->slot_count, sizeof *program->slots, compare_slots);
+    prog_find_libraries(program);
     prog_read_contracts(program, (struct warner){warn, data});
+    prog_find_constructors(program);
 }

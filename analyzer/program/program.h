@@ -23,6 +23,19 @@ typedef uint32_t prog_fn;
 struct program *prog_new(const struct model_set *models);
 void prog_free(struct program *program);
 
+/** What a project says of itself. The lists must outlive the program. */
+struct prog_settings {
+    /** Patterns (fnmatch(3)) of constructors' names, in place of the usual ones; NULL: those. */
+    const char *const *constructors;
+    size_t constructor_count;
+    /** Names of the models that apply; NULL: those of whose headers some unit includes one, and
+     * what a main file declares by itself. */
+    const char *const *libraries;
+    size_t library_count;
+};
+/** To be called before prog_link. */
+void prog_set(struct program *program, const struct prog_settings *settings);
+
 /** Adds a unit, which the program owns from now on. Add in a fixed order (of paths). */
 void prog_add(struct program *program, struct ir_unit *unit);
 

@@ -28,7 +28,7 @@ def roles_of(entries, entry):
     """The (role, object) pairs of an entry, arrays and same-as resolved."""
     entry = entries[entry["same-as"]] if "same-as" in entry else entry
     for role, value in entry.items():
-        if role in ("parameters", "variadic", "about"):
+        if role in ("parameters", "variadic", "partial", "about"):
             continue
         for one in value if isinstance(value, list) else [value]:
             yield role, {} if one is True else one

@@ -75,7 +75,7 @@ def check_schema():
     schema = json.loads((SOURCE / "docs/model.schema.json").read_text())
     roles = vocabulary()
     described = schema["$defs"]["function"]["properties"]
-    fixed = {"parameters", "variadic", "same-as", "about"}
+    fixed = {"parameters", "variadic", "partial", "same-as", "about"}
     if set(described) != set(roles) | fixed:
         problem("schema", "function", f"differs from roles.def: {set(described) ^ (set(roles) | fixed)}")
     for role, keys in roles.items():
