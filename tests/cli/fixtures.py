@@ -11,7 +11,7 @@ AGLET = os.environ.get("AGLET", str(BUILD / "analyzer/aglet"))
 CC = os.environ.get("CC", "gcc")
 
 EXPECT = re.compile(r"//\s*expect(?:\(([+-]\d+)\))?:\s*(.*?)\s*$")
-HEAD = re.compile(r"//\s*(requires|witness):\s*(.*?)\s*$")
+HEAD = re.compile(r"//\s*(requires|foreign|witness):\s*(.*?)\s*$")
 HEAD_LINES = 15
 # So that a sanitizer's report is not taken for "findings", which is exit status 1.
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "exitcode=99", "UBSAN_OPTIONS": "exitcode=99"}
@@ -27,7 +27,7 @@ class Program:
         self.bad = path.name.startswith("bad_")
         self.files = sorted(path.glob("*.c")) if path.is_dir() else [path]
         self.expected = []  # (file, line, rule)
-        self.requires, self.witnesses = [], []
+        self.requires, self.foreign, self.witnesses = [], [], []
         headers = sorted(path.glob("*.h")) if path.is_dir() else []
         for file in self.files + headers:
             self.read(file)
@@ -41,7 +41,8 @@ class Program:
             match = HEAD.search(line) if number <= HEAD_LINES else None
             if match:
                 words = [word for word in re.split(r"[,\s]+", match.group(2)) if word]
-                (self.requires if match.group(1) == "requires" else self.witnesses).extend(words)
+                {"requires": self.requires, "foreign": self.foreign,
+                 "witness": self.witnesses}[match.group(1)].extend(words)
 
     def missing_package(self):
         """The first package which is not installed, or None."""

@@ -4,7 +4,8 @@
 Every bad_NAME.c, good_NAME.c, bad_NAME/ and good_NAME/ below fixtures/RULE/ is one program. What
 should be found stands in the line as `// expect: RULE`, or near it as `// expect(+1): RULE`. A
 program that says `// requires: PACKAGE` in its first lines is skipped when pkg-config does not
-know the package. Name programs as arguments to check only these.
+know the package; one that says `// foreign: LIBRARY` declares that library's words itself, and is
+checked but not linked. Name programs as arguments to check only these.
 """
 import json
 import subprocess

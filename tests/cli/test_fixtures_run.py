@@ -49,7 +49,7 @@ def run(program, folder):
 
 def check(program):
     """The sentences to be said of a program; None if it is not one for the runtime."""
-    if program.requires:
+    if program.requires or program.foreign:
         return None
     with tempfile.TemporaryDirectory() as folder:
         if said := build(program, Path(folder, "program")):
