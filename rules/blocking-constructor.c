@@ -28,7 +28,7 @@ static bool has_role(const struct callee *callee, enum role_kind kind) {
 
 static void on_call(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
-    if (!check_is_constructor(path))
+    if (!check_is_constructor(path) || path->state->once)
         return;
     for (size_t i = 0; i < callee->role_count; i++) {
         const struct role *role = &callee->roles[i];

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/circumstance.h"
 #include "flow/path_step.h"
 
 /* One block's states: those that were seen, to recognise them. */
@@ -179,6 +180,8 @@ static void take_branch(struct path *path, const struct ir_block *block) {
         trace_branch(path, no, block->loc, TRACE_FALSE);
         meet_aliases(path, yes, value, true);
         meet_aliases(path, no, value, false);
+        circumstance_see(path, yes, value);
+        circumstance_see(path, no, value);
     }
     if (can)
         arrive(path, ir_succ(path->unit, block, 0), yes);

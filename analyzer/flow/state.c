@@ -480,6 +480,7 @@ static uint64_t mix(uint64_t hash, uint64_t word) {
 
 void state_seal(struct state *state) {
     uint64_t h = mix((uint64_t)state->shields, state->suspended);
+    h = mix(h, (uint64_t)(state->inside * 2 + state->once));
     for (uint32_t i = 0; i < state->binding_count; i++)
         h = mix(h, (uint64_t)state->bindings[i].region << 32 | state->bindings[i].value);
     for (uint32_t i = 0; i < state->held_count; i++)
@@ -506,7 +507,8 @@ static bool duty_equal(const struct duty *x, const struct duty *y) {
 }
 
 bool state_same_property(const struct state *x, const struct state *y) {
-    if (x->shields != y->shields || x->suspended != y->suspended || x->duty_count != y->duty_count)
+    if (x->shields != y->shields || x->suspended != y->suspended || x->inside != y->inside ||
+        x->once != y->once || x->duty_count != y->duty_count)
         return false;
     for (uint32_t i = 0; i < x->duty_count; i++) {
         struct duty a = x->duties[i], b = y->duties[i];

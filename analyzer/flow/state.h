@@ -71,6 +71,8 @@ struct state {
     uint32_t exposed_words;
     int8_t shields; /* depth, against that at the function's entry */
     bool suspended; /* a suspension happened since the entry */
+    int8_t inside;  /* 1: this runs in a coroutine, as a test told; -1: it does not; 0: not known */
+    bool once;      /* this happens once: something that was not there yet is being made */
     const struct path_trace *trace;
     uint64_t hash; /* of all that state_equal compares; set by state_seal */
 };

@@ -28,8 +28,15 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by) {
     struct edge *known = find_edge(program, at->self, to);
     bool ending =
         (!known || known->ending) && flow_is_ending(path->unit, path->function, at->call->id);
+    const struct state *state = path->state;
+    bool inside = state->inside > 0, outside = state->inside < 0;
+    bool once = state->once || prog_role(at->call->callee->roles, at->call->callee->role_count,
+                                         ROLE_ONCE);
     if (known) {
         known->shielded &= shielded;
+        known->inside &= inside;
+        known->outside &= outside;
+        known->once &= once;
         if (known->ending && !ending) {
             known->loc = at->call->instr->loc;
             known->by = by;
@@ -46,7 +53,10 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by) {
                                                           .loc = at->call->instr->loc,
                                                           .by = by,
                                                           .shielded = shielded,
-                                                          .ending = ending};
+                                                          .ending = ending,
+                                                          .inside = inside,
+                                                          .outside = outside,
+                                                          .once = once};
 }
 
 /* ---- functions given to a call ---------------------------------------------------------- */

@@ -140,7 +140,9 @@ static void enter(struct graph *graph, const struct edge *edge, enum context_kin
     struct function *functions = graph->program->functions, *to = &functions[edge->to];
     bool turns = CONTEXTS_OF_LOOP & (1 << kind);
     if (to->contexts[kind].reason != CONTEXT_NEVER || !is_open(to) ||
-        (!constructing && to->constructor))
+        (!constructing && (to->constructor || edge->once)))
+        return;
+    if (kind == CONTEXT_COROUTINE ? edge->outside : edge->inside)
         return;
     /* to call one that runs a loop, or is not made for it, is told of, and not what it does */
     if (turns && (edge->ending || has_role(to, ROLE_RUNS_LOOP) || has_role(to, ROLE_SYNC_ONLY)))
@@ -172,7 +174,8 @@ static void find_roots(struct graph *graph, enum context_kind kind, bool constru
     }
 }
 
-/* First without constructors, so that a function is reached through one only if it has to be. */
+/* First without constructors, and without what is made once, so that a function is reached through
+   one only if it has to be. */
 static void spread(struct graph *graph, enum context_kind kind) {
     graph->tail = 0;
     for (int pass = 0; pass < 2; pass++) {

@@ -87,6 +87,9 @@ struct edge {
     const char *by; /* the function that calls it for `from`, before it returns; or NULL */
     bool shielded;  /* wherever `from` calls it, a shield is in force */
     bool ending;    /* wherever `from` calls it, only the end of the process comes after */
+    bool inside;    /* wherever `from` calls it, it has found that it is in a coroutine */
+    bool outside;   /* … that it is not */
+    bool once;      /* wherever `from` calls it, it makes what is made once */
 };
 
 /** The target of a function pointer stored in (record, field). */

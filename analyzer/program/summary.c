@@ -140,12 +140,12 @@ static void note_roles(struct collector *c, const struct path *path, const struc
                        struct summary *summary) {
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
-        bool active = !path_excused(path, call, role);
+        bool active = !path_excused(path, call, role), once = path->state->once;
         summary->worth_checking |= role->kind == ROLE_RUNS_LOOP || role->kind == ROLE_COROUTINE ||
                                    role->kind == ROLE_CALLS_BACK || role->kind == ROLE_SYNC_ONLY;
-        if (role->kind == ROLE_BLOCKS && active && blocking_is_feared(role->subject))
+        if (role->kind == ROLE_BLOCKS && active && !once && blocking_is_feared(role->subject))
             note_chain(c, path, call, &summary->blocks, role->subject, NULL);
-        else if (role->kind == ROLE_SPAWNS)
+        else if (role->kind == ROLE_SPAWNS && !once)
             note_chain(c, path, call, &summary->spawns, "task", NULL);
         else if (role->kind == ROLE_SUSPENDS && active)
             note_chain(c, path, call, &summary->awaits, "suspends", NULL);
@@ -165,10 +165,12 @@ static void on_call(struct path *path, const struct path_call *call) {
         summary->flags |= CALLEE_SUSPENDS;
     if (callee->function == UINT32_MAX || callee->function == c->self)
         return;
-    /* a role says it all; what it does not speak of is found inside */
-    if (callee->blocks && !has_role(callee, ROLE_BLOCKS))
+    /* a role says it all; what it does not speak of is found inside. What is made once for the whole
+       program is nothing that this function does. */
+    bool once = path->state->once;
+    if (callee->blocks && !once && !has_role(callee, ROLE_BLOCKS))
         note_chain(c, path, call, &summary->blocks, NULL, callee->blocks);
-    if (callee->spawns && !has_role(callee, ROLE_SPAWNS))
+    if (callee->spawns && !once && !has_role(callee, ROLE_SPAWNS))
         note_chain(c, path, call, &summary->spawns, NULL, callee->spawns);
     if (callee->awaits && !has_role(callee, ROLE_SUSPENDS))
         note_chain(c, path, call, &summary->awaits, NULL, callee->awaits);

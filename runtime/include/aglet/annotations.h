@@ -28,6 +28,10 @@
 #define AGLET_COROUTINE AGLET_ROLE(coroutine)
 /** May run inside or outside a coroutine, and does the right thing in both. */
 #define AGLET_MIXED AGLET_ROLE(mixed)
+/** Returns whether it is called in a coroutine: not zero there, else zero. */
+#define AGLET_TELLS_COROUTINE AGLET_ROLE(tells-coroutine)
+/** Guards what is made once: what follows a result that is not zero, or the function it calls. */
+#define AGLET_ONCE AGLET_ROLE(once)
 /** Must never run inside a coroutine or a loop callback. */
 #define AGLET_SYNC_ONLY AGLET_ROLE(sync-only)
 /** An await point: the running coroutine may be parked here, and a cancellation delivered. */

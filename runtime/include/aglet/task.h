@@ -97,7 +97,7 @@ void aglet_task_set_name(aglet_task *task, const char *name);
 const char *aglet_task_name(const aglet_task *task);
 
 /** The running task, not owned; NULL outside a coroutine. */
-AGLET_MIXED aglet_task *aglet_current(void);
+AGLET_MIXED AGLET_TELLS_COROUTINE aglet_task *aglet_current(void);
 
 /** The loop's tasks that have not ended, the oldest first, not owned: valid until the next
  *  suspension. @return how many there are; at most `size` go into `list`. */

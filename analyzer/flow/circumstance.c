@@ -1,0 +1,63 @@
+#include "flow/circumstance.h"
+
+#include "flow/path_step.h"
+
+enum { DEEPEST_TEST = 8 };
+
+static void see_result(const struct path *path, struct state *state, const struct ir_instr *call,
+                       unsigned classes) {
+    bool nonzero = !(classes & RETURNS_ZERO);
+    if (!nonzero && classes != RETURNS_ZERO)
+        return;
+    if (path_call_has_role(path, call, ROLE_TELLS_COROUTINE))
+        state->inside = nonzero ? 1 : -1;
+    state->once |= nonzero && path_call_has_role(path, call, ROLE_ONCE);
+}
+
+/* The global that the place is part of, or IR_NONE. */
+static ir_id global_of(const struct ir_unit *unit, ir_id place_id) {
+    const struct ir_place *place = &unit->places.data[place_id];
+    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
+        place = &unit->places.data[place->a];
+    return place->kind == IR_PLACE_GLOBAL ? place->a : IR_NONE;
+}
+
+/* Something that was not there yet, and that this function makes. */
+static bool is_made_here(const struct path *path, ir_id place) {
+    ir_id global = global_of(path->unit, place);
+    for (uint32_t i = 0; global != IR_NONE && i < path->instr_count; i++) {
+        const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
+        if ((instr->op == IR_STORE || instr->op == IR_ADDR) &&
+            global_of(path->unit, instr->a) == global)
+            return true;
+    }
+    return false;
+}
+
+static void see_symbol(const struct path *path, struct state *state, value_id symbol) {
+    const struct value *v = value_at(&path->context.values, symbol);
+    if (v->kind != VALUE_SYMBOL || v->a < path->first_instr ||
+        v->a - path->first_instr >= path->instr_count)
+        return;
+    const struct ir_instr *made = &path->unit->instrs.data[v->a];
+    unsigned classes = state_classes(&path->context, state, symbol);
+    if (made->op == IR_CALL)
+        see_result(path, state, made, classes);
+    else if (made->op == IR_LOAD && classes == RETURNS_ZERO)
+        state->once |= is_made_here(path, made->a);
+}
+
+static void see_value(const struct path *path, struct state *state, value_id value,
+                      unsigned depth) {
+    const struct value *v = value_at(&path->context.values, value);
+    if (v->kind == VALUE_BINARY && depth < DEEPEST_TEST) {
+        see_value(path, state, v->a, depth + 1);
+        see_value(path, state, v->b, depth + 1);
+    } else {
+        see_symbol(path, state, value);
+    }
+}
+
+void circumstance_see(const struct path *path, struct state *state, value_id condition) {
+    see_value(path, state, condition, 0);
+}

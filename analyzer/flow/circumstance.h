@@ -1,0 +1,13 @@
+/*
+ * What a branch tells of the circumstances in which all that follows happens: inside a coroutine or
+ * not, and whether it is the first time, when what the program needs once is made.
+ */
+#ifndef AGLET_CIRCUMSTANCE_H
+#define AGLET_CIRCUMSTANCE_H
+
+#include "flow/path.h"
+
+/** Notes in `state` what `condition`, whose outcome the state has assumed, tells. */
+void circumstance_see(const struct path *path, struct state *state, value_id condition);
+
+#endif
