@@ -30,8 +30,8 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by) {
         (!known || known->ending) && flow_is_ending(path->unit, path->function, at->call->id);
     const struct state *state = path->state;
     bool inside = state->inside > 0, outside = state->inside < 0;
-    bool once = state->once || prog_role(at->call->callee->roles, at->call->callee->role_count,
-                                         ROLE_ONCE);
+    bool once =
+        state->once || prog_role(at->call->callee->roles, at->call->callee->role_count, ROLE_ONCE);
     if (known) {
         known->shielded &= shielded;
         known->inside &= inside;
@@ -185,24 +185,28 @@ static void note_called_parameter(const struct caller *at) {
         add_relay(at, v->a, RELAY_HERE);
 }
 
-/* call = table->field; call(...): the only function that is ever stored there, or PROG_NONE. */
-static prog_fn loaded_target(const struct caller *at) {
+/* The place that an indirect call takes its function from, also by way of a local; or NULL. */
+static const struct ir_place *called_place(const struct caller *at) {
     const struct path *path = at->path;
     const struct ir_instr *call = at->call->instr;
     if (call->sub != IR_CALL_INDIRECT)
-        return PROG_NONE;
+        return NULL;
+    if (call->b != IR_NONE && path->unit->places.data[call->b].kind != IR_PLACE_LOCAL)
+        return &path->unit->places.data[call->b];
     const struct value *v = value_at(&path->context.values, path->state->registers[call->a]);
     if (v->kind != VALUE_SYMBOL || v->a < path->first_instr ||
         v->a - path->first_instr >= path->instr_count)
-        return PROG_NONE;
+        return NULL;
     const struct ir_instr *made = &path->unit->instrs.data[v->a];
-    if (made->op != IR_LOAD)
-        return PROG_NONE;
-    const struct ir_place *field = &path->unit->places.data[made->a];
-    return field->kind == IR_PLACE_FIELD
-               ? prog_only_target(at->program, ir_text(path->unit, field->record),
-                                  ir_text(path->unit, field->b))
-               : PROG_NONE;
+    return made->op == IR_LOAD ? &path->unit->places.data[made->a] : NULL;
+}
+
+static void note_target(const struct caller *at, prog_fn target) {
+    if (target == at->self)
+        return;
+    at->program->functions[target].called = true;
+    add_edge(at, target, NULL);
+    note_relays(at, &at->program->functions[target]);
 }
 
 void prog_note_call(struct program *program, prog_fn self, const struct path *path,
@@ -212,12 +216,15 @@ void prog_note_call(struct program *program, prog_fn self, const struct path *pa
     for (size_t i = 0; i < callee->role_count; i++)
         note_role(&at, &callee->roles[i]);
     note_called_parameter(&at);
-    prog_fn target = callee->function != UINT32_MAX ? callee->function : loaded_target(&at);
-    if (target == PROG_NONE || target == self)
+    if (callee->function != UINT32_MAX) {
+        note_target(&at, callee->function);
         return;
-    program->functions[target].called = true;
-    add_edge(&at, target, NULL);
-    note_relays(&at, &program->functions[target]);
+    }
+    size_t count = 0;
+    const struct ir_place *place = called_place(&at);
+    const struct slot *targets = place ? prog_targets(program, path->unit, place, &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        note_target(&at, targets[i].function);
 }
 
 /* ---- for the rules --------------------------------------------------------------------- */

@@ -80,8 +80,7 @@ enum context_kind check_nearest_context(const struct path *path, unsigned set, b
     for (enum context_kind kind = 0; kind < CONTEXT_KINDS; kind++) {
         if (!(set & 1u << kind) || !check_context_root(path, kind) ||
             (kind == CONTEXT_COROUTINE ? path->state->inside < 0 : path->state->inside > 0) ||
-            (!constructing && path->state->once) ||
-            check_context_depth(path, kind) >= fewest ||
+            (!constructing && path->state->once) || check_context_depth(path, kind) >= fewest ||
             (!constructing && check_is_constructing(path, kind)))
             continue;
         nearest = kind;

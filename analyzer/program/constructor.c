@@ -16,6 +16,18 @@ static const struct ir_type *pointee(const struct ir_unit *unit, ir_id type) {
     return t->kind == IR_TYPE_POINTER && t->elem != IR_NONE ? &unit->types.data[t->elem] : NULL;
 }
 
+/* x_has_zero_init asks whether something is. */
+static bool asks(const char *name) {
+    static const char *const words[] = {"has", "is", "can", "should", "needs", "want", "wants"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i]);
+        for (const char *at = name; (at = strstr(at, words[i])); at++)
+            if ((at == name || at[-1] == '_') && at[length] == '_')
+                return true;
+    }
+    return false;
+}
+
 /* x_new and x_create return a pointer to a record, x_init takes one first. */
 static bool looks_like_constructor(const struct function *function) {
     const struct ir_unit *unit = function->unit;
@@ -25,7 +37,8 @@ static bool looks_like_constructor(const struct function *function) {
         const struct ir_type *made = type->elem == IR_NONE ? NULL : pointee(unit, type->elem);
         return made && (made->kind == IR_TYPE_RECORD || made->kind == IR_TYPE_OTHER);
     }
-    if (!ends_with(function->name, "_init") || fn->param_count == 0 || !function->defined)
+    if (!ends_with(function->name, "_init") || asks(function->name) || fn->param_count == 0 ||
+        !function->defined)
         return false;
     const struct ir_type *made = pointee(unit, ir_local_at(unit, fn, 0)->type);
     return made && made->kind == IR_TYPE_RECORD;

@@ -92,7 +92,8 @@ struct edge {
     bool once;      /* wherever `from` calls it, it makes what is made once */
 };
 
-/** The target of a function pointer stored in (record, field). */
+/** A function stored in a record's field, or in a global: then `record` is the global's identity,
+ *  and `field` is "" unless it is a record. */
 struct slot {
     const char *record, *field;
     prog_fn function;
@@ -146,8 +147,18 @@ void prog_read_contracts(struct program *program, struct warner warner);
 const struct function *prog_field(const struct program *program, const char *record,
                                   const char *field);
 
-/** The function that is the only one ever stored in (record, field), or PROG_NONE. */
-prog_fn prog_only_target(const struct program *program, const char *record, const char *field);
+/** Finds what is stored in slots. */
+void prog_read_slots(struct program *program);
+
+/** The functions that a call through the place reaches: all that are stored in it if it is a global
+ *  variable or table, or part of one; the only one that is stored in its field if it is reached by
+ * a pointer. NULL, *count 0, if that is not known. */
+const struct slot *prog_targets(const struct program *program, const struct ir_unit *unit,
+                                const struct ir_place *place, size_t *count);
+
+/** The function if it is only one, or PROG_NONE. */
+prog_fn prog_only_target(const struct program *program, const struct ir_unit *unit,
+                         const struct ir_place *place);
 
 /** Fills in what the roles amount to (resolve.c). */
 void prog_roles_to_effects(struct program *program, struct function *function);
@@ -161,6 +172,10 @@ void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr 
 
 /** Summarises all functions, callees before callers, and records the edges. */
 void prog_summarise(struct program *program);
+
+/** Summarises one function from what is known of its callees; with `last`, records its calls. True
+ *  if the summary is another one than before. */
+bool prog_summarise_one(struct program *program, prog_fn function, bool last);
 
 /** Marks the constructors: functions that are said to be one, and those that have a constructor's
  * name and shape and no role that says that they wait or start something. */

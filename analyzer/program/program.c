@@ -189,64 +189,6 @@ static void index_units(struct program *program) {
               compare_addresses);
 }
 
-/* ---- tables of operations -------------------------------------------------------------- */
-
-static void add_slot(struct program *program, const struct ir_unit *unit, ir_id record, ir_id field,
-                     ir_id function) {
-    if (record == IR_NONE || field == IR_NONE)
-        return;
-    if (program->slot_count == program->slot_capacity) {
-        program->slot_capacity = program->slot_capacity ? program->slot_capacity * 2 : 64;
-        program->slots = mem_resize(program->slots, program->slot_capacity, sizeof *program->slots);
-    }
-    program->slots[program->slot_count++] = (struct slot){
-        ir_text(unit, record), ir_text(unit, field), prog_function(program, unit, function)};
-}
-
-/* table->field = function; within one block, as such tables are filled in. */
-static void read_stores(struct program *program, const struct ir_unit *unit,
-                        const struct ir_block *block, const struct ir_function *fn,
-                        ir_id *functions) {
-    for (uint32_t r = 0; r < fn->register_count; r++)
-        functions[r] = IR_NONE;
-    for (uint32_t i = 0; i < block->instr_count; i++) {
-        const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
-        if (instr->op == IR_STORE && functions[instr->b] != IR_NONE) {
-            const struct ir_place *place = &unit->places.data[instr->a];
-            if (place->kind == IR_PLACE_FIELD)
-                add_slot(program, unit, place->record, place->b, functions[instr->b]);
-        } else if (instr->op == IR_FUNCTION) {
-            functions[instr->dst] = instr->a;
-        } else if (instr->op == IR_CAST || instr->op == IR_MOVE) {
-            functions[instr->dst] = functions[instr->a];
-        } else if (instr->dst != IR_NONE) {
-            functions[instr->dst] = IR_NONE;
-        }
-    }
-}
-
-static void read_slots(struct program *program, const struct ir_unit *unit) {
-    for (uint32_t i = 0; i < unit->slots.count; i++) {
-        const struct ir_slot *slot = &unit->slots.data[i];
-        add_slot(program, unit, slot->record, slot->field, slot->function);
-    }
-    for (ir_id f = 0; f < unit->functions.count; f++) {
-        const struct ir_function *fn = &unit->functions.data[f];
-        ir_id *functions = mem_zero(fn->register_count, sizeof *functions);
-        for (ir_id b = 0; b < fn->block_count; b++)
-            read_stores(program, unit, ir_block_at(unit, fn, b), fn, functions);
-        free(functions);
-    }
-}
-
-static int compare_slots(const void *a, const void *b) {
-    const struct slot *x = a, *y = b;
-    int order = strcmp(x->record, y->record);
-    if (order == 0)
-        order = strcmp(x->field, y->field);
-    return order ? order : (x->function > y->function) - (x->function < y->function);
-}
-
 void prog_link(struct program *program, void (*warn)(const char *sentence, void *data),
                void *data) {
     grow_usrs(program);
@@ -258,10 +200,7 @@ void prog_link(struct program *program, void (*warn)(const char *sentence, void 
     for (int pass = 0; pass < 2; pass++)
         for (size_t u = 0; u < program->unit_count; u++)
             add_functions(program, u, pass == 0);
-    for (size_t u = 0; u < program->unit_count; u++)
-        read_slots(program, program->units[u]);
-    if (program->slot_count)
-        qsort(program->slots, program->slot_count, sizeof *program->slots, compare_slots);
+    prog_read_slots(program);
     prog_find_libraries(program);
     prog_read_contracts(program, (struct warner){warn, data});
     prog_find_constructors(program);

@@ -135,38 +135,11 @@ static int8_t role_shields(const struct role *roles, size_t count) {
     return shields;
 }
 
-prog_fn prog_only_target(const struct program *program, const char *record, const char *field) {
-    size_t low = 0, high = program->slot_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = strcmp(program->slots[middle].record, record);
-        if (order == 0)
-            order = strcmp(program->slots[middle].field, field);
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    prog_fn target = PROG_NONE;
-    for (; low < program->slot_count; low++) {
-        const struct slot *slot = &program->slots[low];
-        if (strcmp(slot->record, record) != 0 || strcmp(slot->field, field) != 0)
-            break;
-        if (target != PROG_NONE && target != slot->function)
-            return PROG_NONE;
-        target = slot->function;
-    }
-    return target;
-}
-
 static prog_fn indirect_target(const struct program *program, const struct ir_unit *unit,
                                const struct ir_instr *call) {
-    if (call->sub != IR_CALL_INDIRECT || call->b == IR_NONE)
-        return PROG_NONE;
-    const struct ir_place *place = &unit->places.data[call->b];
-    if (place->kind != IR_PLACE_FIELD)
-        return PROG_NONE;
-    return prog_only_target(program, ir_text(unit, place->record), ir_text(unit, place->b));
+    return call->sub == IR_CALL_INDIRECT && call->b != IR_NONE
+               ? prog_only_target(program, unit, &unit->places.data[call->b])
+               : PROG_NONE;
 }
 
 static void apply_summary(const struct function *function, struct callee *callee) {

@@ -1,6 +1,6 @@
 /*
  * Summaries: what each function does to its arguments and what it returns, by the class of the
- * returned value. Callees before callers; within a recursion the first visit sees "unknown".
+ * returned value.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,8 @@ struct candidate {
 struct collector {
     struct program *program;
     prog_fn self;
+    struct summary summary; /* the one being made */
+    bool last;              /* no further round: calls are recorded */
     struct candidate candidates[MOST_CANDIDATES];
     size_t count;
     uint32_t paths[CLASSES];
@@ -147,7 +149,7 @@ static void note_roles(struct collector *c, const struct path *path, const struc
             note_chain(c, path, call, &summary->blocks, role->subject, NULL);
         else if (role->kind == ROLE_SPAWNS && !once)
             note_chain(c, path, call, &summary->spawns, "task", NULL);
-        else if (role->kind == ROLE_SUSPENDS && active)
+        else if (role->kind == ROLE_SUSPENDS && active && path->state->inside <= 0)
             note_chain(c, path, call, &summary->awaits, "suspends", NULL);
         else if (role->kind == ROLE_MUTATES && active && path->state->shields <= 0)
             note_chain(c, path, call, &summary->mutates, role->subject, NULL);
@@ -157,22 +159,22 @@ static void note_roles(struct collector *c, const struct path *path, const struc
 static void on_call(struct path *path, const struct path_call *call) {
     struct collector *c = path->user;
     const struct callee *callee = call->callee;
-    struct function *self = &c->program->functions[c->self];
-    struct summary *summary = &self->summary;
+    struct summary *summary = &c->summary;
     note_roles(c, path, call, summary);
-    prog_note_call(c->program, c->self, path, call);
+    if (c->last)
+        prog_note_call(c->program, c->self, path, call);
     if (callee->flags & CALLEE_SUSPENDS)
         summary->flags |= CALLEE_SUSPENDS;
     if (callee->function == UINT32_MAX || callee->function == c->self)
         return;
-    /* a role says it all; what it does not speak of is found inside. What is made once for the whole
-       program is nothing that this function does. */
+    /* a role says it all; what it does not speak of is found inside. What is made once for the
+       whole program is nothing that this function does. */
     bool once = path->state->once;
     if (callee->blocks && !once && !has_role(callee, ROLE_BLOCKS))
         note_chain(c, path, call, &summary->blocks, NULL, callee->blocks);
     if (callee->spawns && !once && !has_role(callee, ROLE_SPAWNS))
         note_chain(c, path, call, &summary->spawns, NULL, callee->spawns);
-    if (callee->awaits && !has_role(callee, ROLE_SUSPENDS))
+    if (callee->awaits && path->state->inside <= 0 && !has_role(callee, ROLE_SUSPENDS))
         note_chain(c, path, call, &summary->awaits, NULL, callee->awaits);
     if (callee->mutates && !has_role(callee, ROLE_MUTATES) && path->state->shields <= 0)
         note_chain(c, path, call, &summary->mutates, NULL, callee->mutates);
@@ -275,7 +277,32 @@ static void write_effects(struct collector *c, const struct path *path, struct s
     summary->effect_count = count;
 }
 
-static void summarise(struct program *program, prog_fn self) {
+static bool same_effects(const struct summary *x, const struct summary *y) {
+    if (x->effect_count != y->effect_count)
+        return false;
+    for (size_t i = 0; i < x->effect_count; i++) {
+        const struct effect *e = &x->effects[i], *f = &y->effects[i];
+        if (e->kind != f->kind || e->target != f->target || e->when != f->when ||
+            e->arg != f->arg || e->subject != f->subject || e->role != f->role)
+            return false;
+    }
+    return true;
+}
+
+/* Puts the new one in place of the old; true if a caller could tell the difference. */
+static bool adopt(struct summary *old, const struct summary *new) {
+    struct summary next = *new;
+    bool same = old->done && old->flags == next.flags && old->returns == next.returns &&
+                old->shields == next.shields && !old->blocks == !next.blocks &&
+                !old->spawns == !next.spawns && !old->awaits == !next.awaits &&
+                !old->mutates == !next.mutates && same_effects(old, &next);
+    next.relays = old->relays; /* these are recorded with the calls */
+    next.relay_count = old->relay_count;
+    *old = next;
+    return !same;
+}
+
+bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     struct function *function = &program->functions[self];
     const struct ir_function *fn = &function->unit->functions.data[function->id];
     static const struct path_listener listener = {.on_call = on_call, .on_return = on_return};
@@ -285,9 +312,10 @@ static void summarise(struct program *program, prog_fn self) {
     struct collector *c = mem_zero(1, sizeof *c);
     c->program = program;
     c->self = self;
+    c->last = last;
     struct path path;
     path_run(&path, function->unit, fn, &client, listeners, 1, c);
-    struct summary *summary = &program->functions[self].summary;
+    struct summary *summary = &c->summary;
     for (unsigned k = 0; k < CLASSES; k++)
         if (c->paths[k])
             summary->returns |= (uint8_t)(1u << k);
@@ -307,63 +335,8 @@ static void summarise(struct program *program, prog_fn self) {
         summary->flags |= writes_memory(&path, program) ? CALLEE_WRITES : CALLEE_PURE;
     }
     summary->done = true;
+    bool changed = adopt(&program->functions[self].summary, summary);
     path_end(&path);
     free(c);
-}
-
-/* ---- callees before callers ------------------------------------------------------------ */
-
-struct frame {
-    prog_fn function;
-    ir_id next; /* instruction offset from which to look for more callees */
-};
-
-static prog_fn next_callee(const struct program *program, struct frame *frame) {
-    const struct function *function = &program->functions[frame->function];
-    const struct ir_unit *unit = function->unit;
-    const struct ir_function *fn = &unit->functions.data[function->id];
-    ir_id seen = 0;
-    for (ir_id b = 0; b < fn->block_count; b++) {
-        const struct ir_block *block = ir_block_at(unit, fn, b);
-        if (frame->next >= seen + block->instr_count) {
-            seen += block->instr_count;
-            continue;
-        }
-        for (uint32_t i = frame->next - seen; i < block->instr_count; i++) {
-            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
-            frame->next = seen + i + 1;
-            struct callee callee = {.function = UINT32_MAX};
-            if (instr->op != IR_CALL)
-                continue;
-            prog_resolve((void *)program, unit, instr,
-                         instr->sub == IR_CALL_DIRECT ? instr->a : IR_NONE, &callee);
-            if (callee.function != UINT32_MAX)
-                return callee.function;
-        }
-        seen += block->instr_count;
-    }
-    return PROG_NONE;
-}
-
-void prog_summarise(struct program *program) {
-    bool *visited = mem_zero(program->function_count, sizeof *visited);
-    struct frame *stack = mem_resize(NULL, program->function_count + 1, sizeof *stack);
-    for (prog_fn root = 0; root < program->function_count; root++) {
-        size_t depth = 0;
-        if (visited[root] || !program->functions[root].defined)
-            continue;
-        visited[root] = true;
-        stack[depth++] = (struct frame){root, 0};
-        while (depth) {
-            prog_fn callee = next_callee(program, &stack[depth - 1]);
-            if (callee == PROG_NONE) {
-                summarise(program, stack[--depth].function);
-            } else if (!visited[callee] && program->functions[callee].defined) {
-                visited[callee] = true;
-                stack[depth++] = (struct frame){callee, 0};
-            }
-        }
-    }
-    free(stack);
-    free(visited);
+    return changed;
 }
