@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import sqlite3
@@ -78,18 +79,19 @@ def request(method, path, body=None, headers=""):
 class Service:
     """Runs the program in debug mode, on a free port and a database of its own."""
 
-    def __init__(self, program, *options, database=None, debug=True):
+    def __init__(self, program, *options, database=None, debug=True, environment=None):
         self.folder = tempfile.TemporaryDirectory()
         folder = Path(self.folder.name)
         self.database = database or folder / "items.db"
         self.reports = folder / "reports"
         self.errors = open(folder / "stderr", "w+", encoding="utf-8")
-        environment = dict(os.environ)
+        environment = dict(os.environ, **(environment or {}))
         if debug:
             environment["AGLET_WITNESS"] = str(self.reports)
+        # Python ignores SIGXFSZ, and so does its child then: a write beyond the limit fails.
         self.process = subprocess.Popen([program, "--port", "0", *options, str(self.database)],
                                         env=environment, stdout=subprocess.PIPE,
-                                        stderr=self.errors, text=True)
+                                        stderr=self.errors, text=True, restore_signals=False)
         line = self.process.stdout.readline()
         match = re.fullmatch(r"listening on 127\.0\.0\.1 port (\d+)\n", line)
         if not match:
@@ -113,6 +115,15 @@ class Service:
     def stop(self):
         self.terminate()
         return self.wait()
+
+    def limit_files(self, size):
+        """Lets no file of the service grow beyond so many bytes, as a full disk would."""
+        _, most = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, most))
+
+    def write_ahead_log(self):
+        """True if there is one: the database was not closed."""
+        return Path(f"{self.database}-wal").exists()
 
     def stderr(self):
         self.errors.seek(0)

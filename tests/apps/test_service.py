@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""The service, run for real: test_service.py PROGRAM [UNITTEST ARGUMENTS].
+"""The service, run for real: test_service.py PROGRAM SLOW-PROGRAM [UNITTEST ARGUMENTS]; the second
+is the same on a database that is slow (slow_step.c).
 
 Each test ends its service by SIGTERM. Whatever the test was about, the service has to end with
 status 0, without a task that is left, a defect that the runtime saw, or a broken database.
 """
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,12 +17,12 @@ import unittest
 
 from service_process import PATIENCE, Service, request
 
-PROGRAM = None
+PROGRAM = SLOW = None
 
 
 class Case(unittest.TestCase):
-    def start(self, *options, **more):
-        service = Service(PROGRAM, *options, **more)
+    def start(self, *options, program=None, **more):
+        service = Service(program or PROGRAM, *options, **more)
         self.addCleanup(service.remove)
         self.addCleanup(self.check_end, service)
         return service
@@ -32,6 +34,7 @@ class Case(unittest.TestCase):
         self.assertRegex(service.last_words, r"\Astopped after \d+ answers .*, 0 tasks left\n\Z")
         self.assertEqual(service.defects(), [])
         self.assertEqual(service.stderr(), "")
+        self.assertFalse(service.write_ahead_log(), "the database was not closed")
         service.rows()
 
     def assertStatus(self, answer, status):
@@ -90,6 +93,30 @@ class Items(Case):
             self.assertStatus(answer, 405)
             self.assertEqual(answer.headers["allow"], "GET, HEAD, PUT, DELETE")
             self.assertStatus(client.ask("GET", "/items/a"), 404)
+
+    def test_a_full_disk_refuses_writes_and_keeps_what_there_is(self):
+        service = self.start()
+        with service.client() as client:
+            client.ask("PUT", "/items/a", b"before")
+            service.limit_files(65536)
+            self.assertStatus(client.ask("PUT", "/items/a", b"x" * 65000), 500)
+            self.assertStatus(client.ask("PUT", "/items/b", b"x" * 65000), 500)
+            self.assertEqual(client.ask("GET", "/items/a").body, b"before")
+            service.limit_files(1 << 30)
+            self.assertStatus(client.ask("PUT", "/items/b", b"after"), 201)
+        service.stop()
+        self.assertEqual(service.rows(), {"a": b"before", "b": b"after"})
+
+    def test_a_write_that_the_database_refuses_is_undone(self):
+        service = self.start()
+        other = sqlite3.connect(service.database)
+        other.executescript("CREATE TRIGGER no AFTER INSERT ON item WHEN new.name = 'bad'"
+                            " BEGIN SELECT RAISE(FAIL, 'no'); END;")
+        other.close()
+        with service.client() as client:
+            self.assertStatus(client.ask("PUT", "/items/bad", b"x"), 500)
+            self.assertStatus(client.ask("GET", "/items/bad"), 404)
+            self.assertStatus(client.ask("PUT", "/items/good", b"x"), 201)
 
     def test_a_restart_keeps_them(self):
         first = self.start()
@@ -273,16 +300,16 @@ class Times(Case):
             self.assertEqual(client.ask("GET", "/items/a").body, b"before")
             self.assertStatus(client.ask("PUT", "/items/a", b"after"), 204)
 
-    def test_the_wait_for_the_connection_has_the_same_end(self):
-        service = self.start("--handle", "500")
-        with service.client() as writer, service.client() as reader, service.locked():
-            writer.send(request("PUT", "/items/a", b"1"))
-            time.sleep(0.2)
+    def test_a_slow_disk_ends_waits_and_not_what_has_begun(self):
+        service = self.start("--handle", "400", program=SLOW, environment={"SLOW_STEP_MS": "300"})
+        with service.client() as writer, service.client() as reader:
+            writer.send(request("PUT", "/items/a", b"1"))  # four steps
+            time.sleep(0.1)
             start = time.monotonic()
-            answer = reader.ask("GET", "/items/a")
-            self.assertIn(answer.status, (404, 503))
-            self.took(start, 0.1, 3)
-            self.assertStatus(writer.read(), 503)
+            self.assertStatus(reader.ask("GET", "/items/a"), 503)
+            self.took(start, 0.35, 0.75)
+            self.assertStatus(writer.read(), 201)
+            self.assertEqual(reader.ask("GET", "/items/a").body, b"1")
 
     def test_a_peer_that_takes_no_answer_is_left(self):
         service = self.start("--write", "300", "--connections", "2")
@@ -528,7 +555,7 @@ class End(Case):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    PROGRAM = sys.argv.pop(1)
+    PROGRAM, SLOW = sys.argv.pop(1), sys.argv.pop(1)
     unittest.main()
