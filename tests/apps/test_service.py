@@ -443,6 +443,8 @@ class End(Case):
                 service.client().close()
             except ConnectionRefusedError:
                 return True
+            except ConnectionResetError:  # it was in the row when the port was let go
+                pass
             time.sleep(0.02)
         return False
 
