@@ -57,9 +57,10 @@ struct callee {
     const char *name;
     uint32_t function; /* the program's function, or UINT32_MAX */
     unsigned flags;
-    uint8_t returns;  /* set of enum return_class */
-    int8_t shields;   /* by how much it deepens the shield in force */
-    int returned_arg; /* the result leads to this argument, or is null; or ROLE_ARG_NONE */
+    uint8_t returns;   /* set of enum return_class */
+    int64_t low, high; /* bounds of the returned number */
+    int8_t shields;    /* by how much it deepens the shield in force */
+    int returned_arg;  /* the result leads to this argument, or is null; or ROLE_ARG_NONE */
     const struct effect *effects;
     size_t effect_count;
     const struct role *roles; /* as declared; for the rules */

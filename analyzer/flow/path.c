@@ -189,6 +189,24 @@ static void take_branch(struct path *path, const struct ir_block *block) {
         arrive(path, ir_succ(path->unit, block, 1), no);
 }
 
+/* Has the switch a label for each value that there can be? */
+static bool all_labelled(const struct path *path, const struct ir_block *block,
+                         const struct constraint *range) {
+    enum { MOST = 64 };
+    if (range->low == INT64_MIN || range->high == INT64_MAX || range->high - range->low >= MOST)
+        return false;
+    for (int64_t n = range->low; n <= range->high; n++) {
+        bool found = n == 0 && range->nonzero;
+        for (uint32_t i = 0; !found && i + 1 < block->succ_count; i++) {
+            const struct ir_case *label = &path->unit->cases.data[block->first_case + i];
+            found = label->low <= n && n <= label->high;
+        }
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 static void take_switch(struct path *path, const struct ir_block *block) {
     struct state_context *c = &path->context;
     value_id value = path->state->registers[block->value];
@@ -205,7 +223,7 @@ static void take_switch(struct path *path, const struct ir_block *block) {
             trace_branch(path, copy, block->loc, TRACE_CASE);
         arrive(path, ir_succ(path->unit, block, i), copy);
     }
-    if (decided && taken)
+    if ((decided && taken) || all_labelled(path, block, &range))
         return;
     for (uint32_t i = 0; i + 1 < block->succ_count; i++) {
         const struct ir_case *label = &path->unit->cases.data[block->first_case + i];

@@ -53,8 +53,11 @@ static void settle_earlier(struct path *path, const struct duty *again) {
 
 static void ask_target(const struct path *path, const struct ir_instr *instr, ir_id function,
                        struct callee *callee) {
-    *callee = (struct callee){
-        .function = UINT32_MAX, .returns = RETURNS_ANY, .returned_arg = ROLE_ARG_NONE};
+    *callee = (struct callee){.function = UINT32_MAX,
+                              .returns = RETURNS_ANY,
+                              .low = INT64_MIN,
+                              .high = INT64_MAX,
+                              .returned_arg = ROLE_ARG_NONE};
     path->client->resolve(path->client->data, path->unit, instr, function, callee);
 }
 
@@ -281,12 +284,13 @@ static value_id result_of(struct path *path, const struct path_call *call) {
     const struct ir_type *type =
         instr->type == IR_NONE ? NULL : &path->unit->types.data[instr->type];
     value_id result = state_fresh(&path->context, path->state, call->id, type);
-    struct constraint fact = {.value = result, .low = INT64_MIN, .high = INT64_MAX};
+    struct constraint fact = {
+        .value = result, .low = call->callee->low, .high = call->callee->high};
     uint8_t returns = call->callee->returns;
     fact.nonzero = !(returns & RETURNS_ZERO);
-    if (!(returns & RETURNS_NEGATIVE))
+    if (!(returns & RETURNS_NEGATIVE) && fact.low < 0)
         fact.low = 0;
-    if (!(returns & RETURNS_POSITIVE))
+    if (!(returns & RETURNS_POSITIVE) && fact.high > 0)
         fact.high = 0;
     state_narrow(&path->context, path->state, fact);
     return result;

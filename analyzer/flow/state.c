@@ -183,12 +183,14 @@ static int decide(const struct constraint *range, unsigned op, int64_t imm) {
     }
 }
 
+/* Counters are not thought to overflow. */
 static struct constraint shifted(struct constraint range, int64_t by) {
     struct constraint result = everything(range.value);
-    if (range.low != INT64_MIN && !__builtin_add_overflow(range.low, by, &result.low) &&
-        range.high != INT64_MAX && !__builtin_add_overflow(range.high, by, &result.high))
-        return result;
-    return everything(range.value);
+    if (range.low != INT64_MIN && __builtin_add_overflow(range.low, by, &result.low))
+        return everything(range.value);
+    if (range.high != INT64_MAX && __builtin_add_overflow(range.high, by, &result.high))
+        return everything(range.value);
+    return result;
 }
 
 static struct constraint structural_range(const struct state_context *c, const struct state *state,
@@ -226,6 +228,8 @@ static struct constraint structural_range(const struct state_context *c, const s
                 range = shifted(state_range(c, state, v.a), imm);
             } else if (v.op == IR_SUB && imm != INT64_MIN) {
                 range = shifted(state_range(c, state, v.a), -imm);
+                if (v.is_unsigned && range.low < 0) /* below zero it goes round */
+                    range = (struct constraint){.low = 0, .high = INT64_MAX};
             } else if (v.op == IR_AND && imm >= 0) {
                 range.low = 0;
                 range.high = imm;

@@ -335,10 +335,44 @@ static bool join_held(struct state_context *c, struct state *into, const struct 
     return changed;
 }
 
+/* What holds of both; a bound that moves is given up, so that a loop comes to an end. */
+static struct constraint wider(struct constraint mine, const struct constraint *yours) {
+    if (yours->low < mine.low)
+        mine.low = INT64_MIN;
+    if (yours->high > mine.high)
+        mine.high = INT64_MAX;
+    mine.nonzero &= yours->nonzero || yours->low > 0 || yours->high < 0;
+    return mine;
+}
+
+static void drop_constraint(struct state *state, value_id value) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->constraint_count; i++)
+        if (state->constraints[i].value != value)
+            state->constraints[kept++] = state->constraints[i];
+    state->constraint_count = kept;
+}
+
+/* The range of the symbol that stands for both values from now on. True if it is another one than
+   that of a symbol that stood there already. */
+static bool join_ranges(struct state_context *c, struct state *into, const struct state *other,
+                        value_id mine, value_id yours, struct constraint *range) {
+    value_id symbol = range->value;
+    struct constraint old = state_range(c, into, mine), new = state_range(c, other, yours);
+    old.nonzero |= old.low > 0 || old.high < 0;
+    *range = wider(old, &new);
+    range->value = symbol;
+    if (mine == symbol)
+        drop_constraint(into, symbol);
+    return mine == symbol &&
+           (range->low != old.low || range->high != old.high || range->nonzero != old.nonzero);
+}
+
 bool state_join(struct state_context *c, struct state *into, const struct state *other, ir_id block,
                 bool widen) {
     bool changed = false, lost_relation = false;
-    uint32_t kept = 0;
+    uint32_t kept = 0, range_count = 0;
+    struct constraint *ranges = arena_alloc(&c->arena, into->binding_count * sizeof *ranges);
     for (uint32_t i = 0; i < into->binding_count; i++) {
         struct binding b = into->bindings[i];
         bool found;
@@ -348,7 +382,10 @@ bool state_join(struct state_context *c, struct state *into, const struct state 
             continue;
         }
         value_id symbol = joined_symbol(c, block, b.region, b.value);
+        ranges[range_count].value = symbol;
+        changed |= join_ranges(c, into, other, b.value, theirs, &ranges[range_count]);
         if (b.value == symbol) {
+            range_count++;
             into->bindings[kept++] = b;
             continue;
         }
@@ -357,6 +394,7 @@ bool state_join(struct state_context *c, struct state *into, const struct state 
         lost_relation |= !(x->kind == VALUE_INT && (y->kind == VALUE_INT || y->op == 1));
         if (region_at(&c->values, region_root(&c->values, b.region))->kind != REGION_LOCAL)
             continue;
+        range_count++;
         b.value = symbol;
         into->bindings[kept++] = b;
     }
@@ -367,6 +405,8 @@ bool state_join(struct state_context *c, struct state *into, const struct state 
         changed = true;
         lost_relation |= !widen;
     }
+    for (uint32_t i = 0; i < range_count; i++)
+        state_narrow(c, into, ranges[i]);
     for (uint32_t i = 0; i < into->exposed_words; i++) {
         changed |= (into->exposed[i] | other->exposed[i]) != into->exposed[i];
         into->exposed[i] |= other->exposed[i];

@@ -49,7 +49,8 @@ struct summary {
     bool done;
     unsigned flags; /* enum callee_flag */
     uint8_t returns;
-    int8_t shields; /* by how much it deepens the shield, when it succeeds */
+    int64_t low, high; /* bounds of what is returned */
+    int8_t shields;    /* by how much it deepens the shield, when it succeeds */
     struct effect *effects;
     size_t effect_count;
     const struct chain *blocks, *spawns, *awaits, *mutates;

@@ -157,6 +157,8 @@ static void apply_summary(const struct function *function, struct callee *callee
         callee->effects = summary->effects;
         callee->effect_count = summary->effect_count;
         callee->returns = summary->returns;
+        callee->low = summary->low;
+        callee->high = summary->high;
     }
 }
 

@@ -25,8 +25,9 @@ struct collector {
     struct candidate candidates[MOST_CANDIDATES];
     size_t count;
     uint32_t paths[CLASSES];
-    int8_t shields; /* at a successful return: the deepest, or the shallowest if none is deeper
-                       than the entry (a cleanup that ends a shield if there is one) */
+    int64_t low, high; /* of what was returned so far; none yet if low > high */
+    int8_t shields;    /* at a successful return: the deepest, or the shallowest if none is deeper
+                          than the entry (a cleanup that ends a shield if there is one) */
     bool succeeds;
     bool overflow;
 };
@@ -99,12 +100,21 @@ static void collect_duty(struct path *path, struct collector *c, const struct du
     count_candidate(c, effect, classes, doubtful);
 }
 
+static void note_bounds(const struct path *path, struct collector *c, value_id value) {
+    struct constraint range = {.low = INT64_MIN, .high = INT64_MAX};
+    if (value != VALUE_UNKNOWN)
+        range = state_range(&path->context, path->state, value);
+    c->low = range.low < c->low ? range.low : c->low;
+    c->high = range.high > c->high ? range.high : c->high;
+}
+
 static void on_return(struct path *path, value_id value) {
     struct collector *c = path->user;
     unsigned classes = value == VALUE_UNKNOWN ? (unsigned)RETURNS_ZERO
                                               : state_classes(&path->context, path->state, value);
     for (unsigned k = 0; k < CLASSES; k++)
         c->paths[k] += (classes >> k) & 1;
+    note_bounds(path, c, value);
     bool success = classes & (RETURNS_ZERO | RETURNS_POSITIVE);
     int8_t depth = path->state->shields;
     if (success && (!c->succeeds || (depth > 0 && depth > c->shields) ||
@@ -293,9 +303,10 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
 static bool adopt(struct summary *old, const struct summary *new) {
     struct summary next = *new;
     bool same = old->done && old->flags == next.flags && old->returns == next.returns &&
-                old->shields == next.shields && !old->blocks == !next.blocks &&
-                !old->spawns == !next.spawns && !old->awaits == !next.awaits &&
-                !old->mutates == !next.mutates && same_effects(old, &next);
+                old->shields == next.shields && old->low == next.low && old->high == next.high &&
+                !old->blocks == !next.blocks && !old->spawns == !next.spawns &&
+                !old->awaits == !next.awaits && !old->mutates == !next.mutates &&
+                same_effects(old, &next);
     next.relays = old->relays; /* these are recorded with the calls */
     next.relay_count = old->relay_count;
     *old = next;
@@ -313,6 +324,8 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     c->program = program;
     c->self = self;
     c->last = last;
+    c->low = INT64_MAX;
+    c->high = INT64_MIN;
     struct path path;
     path_run(&path, function->unit, fn, &client, listeners, 1, c);
     struct summary *summary = &c->summary;
@@ -323,6 +336,9 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     if (type->elem == IR_NONE || function->unit->types.data[type->elem].kind == IR_TYPE_VOID ||
         summary->returns == 0)
         summary->returns = RETURNS_ANY;
+    bool bounded = c->low <= c->high; /* it returns at all */
+    summary->low = bounded ? c->low : INT64_MIN;
+    summary->high = bounded ? c->high : INT64_MAX;
     summary->shields = c->shields;
     summary->capped = path.capped;
     summary->worth_checking |= path.loss_count || summary->blocks || summary->spawns ||
