@@ -453,7 +453,7 @@ class End(Case):
 
     def test_by_an_interrupt(self):
         service = self.start()
-        service.process.send_signal(signal.SIGINT)
+        service.terminate(signal.SIGINT)
         self.assertEqual(service.wait(), 0)
 
     def test_clients_that_rest_do_not_hold_it_up(self):
