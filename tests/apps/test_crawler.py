@@ -28,14 +28,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             site.requests.append((time.monotonic(), self.path, self.headers))
             site.running += 1
             site.most_running = max(site.most_running, site.running)
+        self.runs = True
         try:
             site.pages.get(self.path, Site.missing)(self)
         except (BrokenPipeError, ConnectionResetError):
             pass
         finally:
-            with site.lock:
-                site.running -= 1
+            self.leave()
             self.close_connection = True
+
+    def leave(self):
+        """Counts no longer: with the last byte, the crawler may begin its next request."""
+        if self.runs:
+            self.runs = False
+            with self.server.lock:
+                self.server.running -= 1
 
     def answer(self, body="", status=200, type="text/html; charset=utf-8", **headers):
         data = body.encode()
@@ -44,15 +51,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
+        self.leave()
         self.end_headers()
-        # The crawler may go on to the next page as soon as it has these bytes.
-        with self.server.lock:
-            self.server.running -= 1
-        try:
-            self.wfile.write(data)
-        finally:
-            with self.server.lock:
-                self.server.running += 1
+        self.wfile.write(data)
 
     def send(self, data):
         self.wfile.write(data)
@@ -328,6 +329,11 @@ class Redirects(Case):
             self.assertEqual(lines[site.url()][3], site.url("/b"))
             self.assertEqual(site.asked(), ["/", "/b", "/c"])
 
+    def test_known_by_where_it_leads(self):
+        site = self.site({"/old": page(status=301, Location="/new"), "/new": links("/new")})
+        self.crawl("--depth", "3", site.url("/old"))
+        self.assertEqual(site.asked(), ["/old", "/new"])
+
     def test_loop(self):
         site = self.site({"/a": page(status=302, Location="/b"),
                           "/b": page(status=302, Location="/a")})
@@ -338,10 +344,11 @@ class Redirects(Case):
 
     def test_elsewhere(self):
         """Another host's page is fetched when a page has moved there, but its links are not."""
-        other = self.site({"/x": links("/y"), "/y": page()})
-        site = self.site({"/": page(status=301, Location=other.url("/x"))})
+        site = self.site({"/z": page()})
+        other = self.site({"/x": links("/y", site.url("/z")), "/y": page()})
+        site.pages["/"] = page(status=301, Location=other.url("/x"))
         self.assertEqual(self.crawl(site.url())[site.url()][3], other.url("/x"))
-        self.assertEqual(other.asked(), ["/x"])
+        self.assertEqual((site.asked(), other.asked()), (["/"], ["/x"]))
 
     def test_to_nothing_that_can_be_fetched(self):
         for location, problem in (("https://127.0.0.1/", "something other than http"),
