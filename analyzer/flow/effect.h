@@ -24,13 +24,15 @@ enum effect_target {
     TARGET_OUT  /* what the argument points to */
 };
 
-/** Holds when the returned value is in one of the classes of `when`. */
+/** Holds when the returned value is in one of the classes of `when`, and the argument `if_arg` was
+ * in one of `if_classes`. */
 struct effect {
     uint8_t kind, target;
-    uint8_t when;            /* set of enum return_class */
-    uint8_t arg;             /* from 0; unless the target is the return value */
-    const char *subject;     /* resource kind; NULL: any; with TAKE: it may be released there */
-    const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */
+    uint8_t if_arg, if_classes; /* if_classes 0: whatever the arguments */
+    uint8_t when;               /* set of enum return_class */
+    uint8_t arg;                /* from 0; unless the target is the return value */
+    const char *subject;        /* resource kind; NULL: any; with TAKE: it may be released there */
+    const struct role *role;    /* where it comes from: its `unless` may call it off; or NULL */
 };
 
 /** One link of a chain that leads to a guilty call. */

@@ -302,6 +302,14 @@ static bool is_excused(const struct path *path, const struct path_call *call, si
     return role && path_excused(path, call, role);
 }
 
+/* False when the argument that decides says that there is nothing to acquire. */
+static bool is_asked_for(const struct path *path, const struct path_call *call,
+                         const struct effect *effect) {
+    return !effect->if_classes || effect->if_arg >= call->arg_count ||
+           (state_classes(&path->context, path->state, call->args[effect->if_arg]) &
+            effect->if_classes);
+}
+
 static bool leads_to_argument(const struct callee *callee, const struct path_call *call) {
     return callee->returned_arg >= 0 && (uint32_t)callee->returned_arg < call->arg_count;
 }
@@ -351,7 +359,8 @@ static void apply(struct path *path, const struct path_call *call) {
         if (hands_over(call, &callee->effects[i]))
             hand_over(path, call, &callee->effects[i], result);
     for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i))
+        if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i) &&
+            is_asked_for(path, call, &callee->effects[i]))
             acquire(path, call, &callee->effects[i], result);
     for (size_t i = 0; i < callee->effect_count && i < 32; i++)
         if ((null_before >> i) & 1)

@@ -193,10 +193,16 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
     }
 }
 
+/* What is known of what the caller gave tells him what happens here. */
+static bool is_given(const struct reach *r, value_id value) {
+    return value_at(&r->c->values, value)->kind == VALUE_PARAM;
+}
+
 static void drop_idle_facts(struct reach *r, struct state *state) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->constraint_count; i++)
-        if (all_leaves_marked(r, state->constraints[i].value))
+        if (is_given(r, state->constraints[i].value) ||
+            all_leaves_marked(r, state->constraints[i].value))
             state->constraints[kept++] = state->constraints[i];
     state->constraint_count = kept;
     kept = 0;

@@ -14,18 +14,51 @@ struct caller {
     const struct path_call *call;
 };
 
-static struct edge *find_edge(const struct program *program, prog_fn from, prog_fn to) {
+static struct edge *find_edge(const struct program *program, prog_fn from, prog_fn to, ir_id loc) {
     for (size_t i = program->edge_count; i-- > 0 && program->edges[i].from == from;)
-        if (program->edges[i].to == to)
+        if (program->edges[i].to == to && program->edges[i].loc == loc)
             return &program->edges[i];
     return NULL;
+}
+
+/* The argument `arg` of the call, as the callee's parameter. */
+static struct passed pass(const struct caller *at, uint32_t arg) {
+    struct path *path = (struct path *)at->path;
+    struct passed passed = {RETURNS_ANY, -1};
+    if (arg >= at->call->arg_count)
+        return passed;
+    value_id value = at->call->args[arg];
+    if (value != VALUE_UNKNOWN)
+        passed.classes = (uint8_t)state_classes(&path->context, path->state, value);
+    for (uint32_t i = 0; i < path->function->param_count && i < EDGE_PARAMS; i++)
+        if (value == path_param(path, i))
+            passed.param = (int8_t)i;
+    return passed;
+}
+
+/* Another time the same call is made: what holds of both. */
+static void note_params(const struct caller *at, struct edge *edge, bool again, bool direct) {
+    struct path *path = (struct path *)at->path;
+    for (uint32_t i = 0; i < EDGE_PARAMS; i++) {
+        uint8_t needs = RETURNS_ANY;
+        struct passed passed = direct ? pass(at, i) : (struct passed){RETURNS_ANY, -1};
+        if (i < path->function->param_count)
+            needs = (uint8_t)state_classes(&path->context, path->state, path_param(path, i));
+        edge->needs[i] = again ? edge->needs[i] | needs : needs;
+        if (again && passed.param != edge->passes[i].param)
+            passed.param = -1;
+        if (again)
+            passed.classes |= edge->passes[i].classes;
+        edge->passes[i] = passed;
+    }
 }
 
 static void add_edge(const struct caller *at, prog_fn to, const char *by) {
     struct program *program = at->program;
     const struct path *path = at->path;
     bool shielded = path->state->shields > 0;
-    struct edge *known = find_edge(program, at->self, to);
+    ir_id loc = at->call->instr->loc;
+    struct edge *known = find_edge(program, at->self, to, loc);
     bool ending =
         (!known || known->ending) && flow_is_ending(path->unit, path->function, at->call->id);
     const struct state *state = path->state;
@@ -37,11 +70,8 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by) {
         known->inside &= inside;
         known->outside &= outside;
         known->once &= once;
-        if (known->ending && !ending) {
-            known->loc = at->call->instr->loc;
-            known->by = by;
-            known->ending = false;
-        }
+        known->ending &= ending;
+        note_params(at, known, true, !by);
         return;
     }
     if (program->edge_count == program->edge_capacity) {
@@ -50,13 +80,14 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by) {
     }
     program->edges[program->edge_count++] = (struct edge){.from = at->self,
                                                           .to = to,
-                                                          .loc = at->call->instr->loc,
+                                                          .loc = loc,
                                                           .by = by,
                                                           .shielded = shielded,
                                                           .ending = ending,
                                                           .inside = inside,
                                                           .outside = outside,
                                                           .once = once};
+    note_params(at, &program->edges[program->edge_count - 1], false, !by);
 }
 
 /* ---- functions given to a call ---------------------------------------------------------- */
@@ -81,7 +112,6 @@ static void add_root(const struct caller *at, prog_fn entry, enum context_kind k
     struct context *context = &at->program->functions[entry].contexts[kind];
     if (context->reason == CONTEXT_NEVER)
         *context = (struct context){.reason = CONTEXT_HANDED,
-                                    .caller = PROG_NONE,
                                     .unit = at->path->unit,
                                     .loc = at->call->instr->loc,
                                     .by = at->call->callee->name};

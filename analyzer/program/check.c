@@ -46,32 +46,42 @@ bool check_is_cancellable(const struct path *path) {
     return check_of(path)->function->cancellable;
 }
 
-/* The function before it on the way, or NULL at the beginning. */
-static const struct function *caller_of(const struct program *program,
-                                        const struct function *function, enum context_kind kind) {
-    const struct context *context = &function->contexts[kind];
-    return context->reason == CONTEXT_CALLED ? &program->functions[context->caller] : NULL;
+/* The first of its contexts of that kind in which the function can be in the current state; NULL if
+   there is none. */
+static const struct context *context_here(const struct path *path, enum context_kind kind) {
+    const struct context *context = &check_of(path)->function->contexts[kind];
+    if (context->reason == CONTEXT_NEVER)
+        return NULL;
+    for (; context; context = context->other) {
+        bool possible = true;
+        for (uint32_t i = 0; i < path->function->param_count && i < EDGE_PARAMS; i++)
+            possible &=
+                (context->params[i] & state_classes(&path->context, path->state,
+                                                    path_param((struct path *)path, i))) != 0;
+        if (possible)
+            return context;
+    }
+    return NULL;
 }
 
 const char *check_context_root(const struct path *path, enum context_kind kind) {
-    const struct function *function = check_of(path)->function, *caller;
-    if (function->contexts[kind].reason == CONTEXT_NEVER)
-        return NULL;
-    while ((caller = caller_of(check_of(path)->program, function, kind)))
-        function = caller;
-    return function->name;
+    const struct context *context = context_here(path, kind);
+    while (context && context->before)
+        context = context->before;
+    return context ? check_of(path)->program->functions[context->function].name : NULL;
 }
 
 unsigned check_context_depth(const struct path *path, enum context_kind kind) {
-    const struct function *function = check_of(path)->function;
+    const struct context *context = context_here(path, kind);
     unsigned depth = 0;
-    while ((function = caller_of(check_of(path)->program, function, kind)))
+    for (; context && context->before; context = context->before)
         depth++;
     return depth;
 }
 
 bool check_is_constructing(const struct path *path, enum context_kind kind) {
-    return check_of(path)->function->contexts[kind].constructing;
+    const struct context *context = context_here(path, kind);
+    return context && context->constructing;
 }
 
 enum context_kind check_nearest_context(const struct path *path, unsigned set, bool constructing) {
@@ -171,39 +181,38 @@ void finding_chain(struct finding *finding, const struct chain *chain) {
                      chain->callee ? chain->callee : "a function");
 }
 
-/* Why `function` runs there, said at the place that proves it. */
+/* Why the function runs there, said at the place that proves it. */
 static void add_proof(struct finding *finding, const struct program *program,
-                      const struct function *function, enum context_kind kind) {
-    const struct context *context = &function->contexts[kind];
+                      const struct context *context, enum context_kind kind) {
     const char *by = context->by ? context->by : "a function";
-    const struct function *caller = caller_of(program, function, kind);
+    const char *name = program->functions[context->function].name;
+    const char *caller =
+        context->before ? program->functions[context->before->function].name : NULL;
     if (context->reason == CONTEXT_MARKED)
-        finding_step(finding, context->unit, context->loc, "'%s' is a %s", function->name,
+        finding_step(finding, context->unit, context->loc, "'%s' is a %s", name,
                      context_name(kind));
     else if (context->reason == CONTEXT_STORED)
         finding_step(finding, context->unit, context->loc,
-                     "'%s' is stored in '%s', whose functions are %ss", function->name, by,
+                     "'%s' is stored in '%s', whose functions are %ss", name, by,
                      context_name(kind));
     else if (context->reason == CONTEXT_HANDED)
-        finding_step(finding, context->unit, context->loc, "'%s' has '%s' run as a %s", by,
-                     function->name, context_name(kind));
+        finding_step(finding, context->unit, context->loc, "'%s' has '%s' run as a %s", by, name,
+                     context_name(kind));
     else if (caller && context->by)
-        finding_step(finding, context->unit, context->loc, "'%s' has '%s' call '%s'", caller->name,
-                     by, function->name);
+        finding_step(finding, context->unit, context->loc, "'%s' has '%s' call '%s'", caller, by,
+                     name);
     else if (caller)
-        finding_step(finding, context->unit, context->loc, "'%s' calls '%s'", caller->name,
-                     function->name);
+        finding_step(finding, context->unit, context->loc, "'%s' calls '%s'", caller, name);
 }
 
 void finding_context(struct finding *finding, const struct path *path, enum context_kind kind) {
-    const struct program *program = check_of(path)->program;
+    const struct context *context = context_here(path, kind);
     unsigned count = check_context_depth(path, kind) + 1;
-    const struct function **way = mem_zero(count, sizeof *way);
-    const struct function *function = check_of(path)->function;
-    for (unsigned i = count; i-- > 0; function = caller_of(program, function, kind))
-        way[i] = function;
-    for (unsigned i = 0; i < count; i++)
-        add_proof(finding, program, way[i], kind);
+    const struct context **way = mem_zero(count, sizeof *way);
+    for (unsigned i = count; context && i-- > 0; context = context->before)
+        way[i] = context;
+    for (unsigned i = 0; i < count && way[i]; i++)
+        add_proof(finding, check_of(path)->program, way[i], kind);
     free(way);
 }
 

@@ -10,11 +10,14 @@
 
 #include "program/internal.h"
 
+enum { MOST_VARIANTS = 4 };
+
 struct graph {
     struct program *program;
     size_t *first; /* by function: its first edge; the edges of one caller stand together */
-    prog_fn *queue;
+    const struct context **queue;
     size_t head, tail;
+    prog_fn *functions; /* a queue, too */
 };
 
 const char *context_name(enum context_kind kind) {
@@ -30,7 +33,9 @@ static struct graph new_graph(struct program *program) {
     size_t count = program->function_count + 1;
     struct graph graph = {.program = program,
                           .first = mem_resize(NULL, count, sizeof *graph.first),
-                          .queue = mem_resize(NULL, count, sizeof *graph.queue)};
+                          .queue =
+                              mem_resize(NULL, count * (MOST_VARIANTS + 1), sizeof *graph.queue),
+                          .functions = mem_resize(NULL, count, sizeof *graph.functions)};
     for (size_t i = 0; i < count; i++)
         graph.first[i] = program->edge_count;
     for (size_t i = program->edge_count; i-- > 0;)
@@ -41,6 +46,7 @@ static struct graph new_graph(struct program *program) {
 static void free_graph(struct graph *graph) {
     free(graph->first);
     free(graph->queue);
+    free(graph->functions);
 }
 
 /* The edges of `from`, one after the other; NULL after the last. */
@@ -94,7 +100,6 @@ static void mark(struct program *program, prog_fn f, enum context_kind kind) {
     const char *field = field_of(program, f, kind);
     function->contexts[kind] =
         (struct context){.reason = field ? CONTEXT_STORED : CONTEXT_MARKED,
-                         .caller = PROG_NONE,
                          .unit = function->unit,
                          .loc = function->unit->functions.data[function->id].loc,
                          .by = field};
@@ -135,28 +140,78 @@ static bool is_open(const struct function *function) {
            !has_role(function, ROLE_MIXED);
 }
 
-static void enter(struct graph *graph, const struct edge *edge, enum context_kind kind,
-                  bool constructing) {
-    struct function *functions = graph->program->functions, *to = &functions[edge->to];
+/* What the callee's parameters are when the call is made in the caller's context; false when it is
+   not made there. */
+static bool pass_on(const struct edge *edge, const struct context *from, uint8_t *params) {
+    for (unsigned i = 0; i < EDGE_PARAMS; i++)
+        if (!(edge->needs[i] & from->params[i]))
+            return false;
+    for (unsigned i = 0; i < EDGE_PARAMS; i++) {
+        const struct passed *passed = &edge->passes[i];
+        params[i] = passed->classes;
+        if (passed->param >= 0)
+            params[i] &= from->params[passed->param];
+    }
+    return true;
+}
+
+static bool covers(const struct context *context, const uint8_t *params) {
+    for (unsigned i = 0; i < EDGE_PARAMS; i++)
+        if (params[i] & ~context->params[i])
+            return false;
+    return true;
+}
+
+/* A place for another variant; NULL when there is one already that covers it. With many variants
+   the parameters are no longer told apart. */
+static struct context *new_variant(struct program *program, struct context *first,
+                                   uint8_t *params) {
+    unsigned count = 1;
+    if (first->reason == CONTEXT_NEVER)
+        return first;
+    struct context *last = first;
+    for (struct context *at = first; at; last = at, at = at->other, count++)
+        if (covers(at, params))
+            return NULL;
+    if (count > MOST_VARIANTS)
+        memset(params, RETURNS_ANY, EDGE_PARAMS);
+    last->other = arena_alloc(&program->arena, sizeof *last->other);
+    return last->other;
+}
+
+static bool can_enter(const struct graph *graph, const struct edge *edge, enum context_kind kind,
+                      bool constructing) {
+    const struct function *to = &graph->program->functions[edge->to];
     bool turns = CONTEXTS_OF_LOOP & (1 << kind);
-    if (to->contexts[kind].reason != CONTEXT_NEVER || !is_open(to) ||
-        (!constructing && (to->constructor || edge->once)))
-        return;
+    if (!is_open(to) || (!constructing && (to->constructor || edge->once)))
+        return false;
     if (kind == CONTEXT_COROUTINE ? edge->outside : edge->inside)
-        return;
+        return false;
     /* to call one that runs a loop, or is not made for it, is told of, and not what it does */
     if (turns && (edge->ending || has_role(to, ROLE_RUNS_LOOP) || has_role(to, ROLE_SYNC_ONLY)))
-        return;
+        return false;
     /* who calls a coroutine from elsewhere errs, and not the coroutine */
-    if (kind != CONTEXT_COROUTINE && has_role(to, ROLE_COROUTINE))
+    return kind == CONTEXT_COROUTINE || !has_role(to, ROLE_COROUTINE);
+}
+
+static void enter(struct graph *graph, const struct edge *edge, const struct context *from,
+                  enum context_kind kind, bool constructing) {
+    struct function *functions = graph->program->functions, *to = &functions[edge->to];
+    uint8_t params[EDGE_PARAMS];
+    if (!can_enter(graph, edge, kind, constructing) || !pass_on(edge, from, params))
         return;
-    to->contexts[kind] = (struct context){.reason = CONTEXT_CALLED,
-                                          .caller = edge->from,
-                                          .unit = functions[edge->from].unit,
-                                          .loc = edge->loc,
-                                          .by = edge->by,
-                                          .constructing = constructing};
-    graph->queue[graph->tail++] = edge->to;
+    struct context *context = new_variant(graph->program, &to->contexts[kind], params);
+    if (!context)
+        return;
+    *context = (struct context){.reason = CONTEXT_CALLED,
+                                .function = edge->to,
+                                .before = from,
+                                .unit = functions[edge->from].unit,
+                                .loc = edge->loc,
+                                .by = edge->by,
+                                .constructing = constructing};
+    memcpy(context->params, params, sizeof params);
+    graph->queue[graph->tail++] = context;
 }
 
 static void find_roots(struct graph *graph, enum context_kind kind, bool constructing) {
@@ -167,8 +222,10 @@ static void find_roots(struct graph *graph, enum context_kind kind, bool constru
             function->constructor != constructing)
             continue;
         context->constructing = constructing;
+        context->function = f;
+        memset(context->params, RETURNS_ANY, sizeof context->params);
         if (is_open(function))
-            graph->queue[graph->tail++] = f;
+            graph->queue[graph->tail++] = context;
         else
             context->reason = CONTEXT_NEVER;
     }
@@ -182,10 +239,10 @@ static void spread(struct graph *graph, enum context_kind kind) {
         bool constructing = pass == 1;
         find_roots(graph, kind, constructing);
         for (graph->head = 0; graph->head < graph->tail; graph->head++) {
-            prog_fn from = graph->queue[graph->head];
+            const struct context *from = graph->queue[graph->head];
             const struct edge *edge;
-            for (size_t i = 0; (edge = edge_at(graph, from, i)); i++)
-                enter(graph, edge, kind, constructing);
+            for (size_t i = 0; (edge = edge_at(graph, from->function, i)); i++)
+                enter(graph, edge, from, kind, constructing);
         }
     }
 }
@@ -206,17 +263,17 @@ static void spread_cancellation(struct graph *graph) {
     for (prog_fn f = 0; f < program->function_count; f++) {
         program->functions[f].cancellable = can_be_cancelled(&program->functions[f]);
         if (program->functions[f].cancellable)
-            graph->queue[graph->tail++] = f;
+            graph->functions[graph->tail++] = f;
     }
     while (graph->head < graph->tail) {
-        prog_fn from = graph->queue[graph->head++];
+        prog_fn from = graph->functions[graph->head++];
         const struct edge *edge;
         for (size_t i = 0; (edge = edge_at(graph, from, i)); i++) {
             struct function *to = &program->functions[edge->to];
             if (edge->shielded || to->cancellable || !to->defined)
                 continue;
             to->cancellable = true;
-            graph->queue[graph->tail++] = edge->to;
+            graph->functions[graph->tail++] = edge->to;
         }
     }
 }

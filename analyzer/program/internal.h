@@ -14,17 +14,24 @@ enum context_reason {
     CONTEXT_MARKED, /* an annotation or a model says so */
     CONTEXT_STORED, /* it is stored in a field, `by`, whose functions do */
     CONTEXT_HANDED, /* it is handed to a function, `by`, that has it run there */
-    CONTEXT_CALLED  /* `caller` does, and calls it: itself, or through `by` */
+    CONTEXT_CALLED  /* `before` does, and calls it: itself, or through `by` */
 };
 
-/** A function's link of the shortest proof that it can run in a context. */
+/** So many parameters are followed through calls. */
+enum { EDGE_PARAMS = 8 };
+
+/** A function's link of the shortest proof that it can run in a context, with parameters in these
+ *  classes (sets of enum return_class). */
 struct context {
     enum context_reason reason;
-    prog_fn caller;
-    const struct ir_unit *unit; /* of the place that proves it */
+    prog_fn function;
+    const struct context *before; /* the caller's, with CONTEXT_CALLED; else NULL */
+    struct context *other;        /* the same function and kind, with other parameters; or NULL */
+    const struct ir_unit *unit;   /* of the place that proves it */
     ir_id loc;
     const char *by;
     bool constructing; /* a constructor, or reached only through one */
+    uint8_t params[EDGE_PARAMS];
 };
 
 /** Where a function runs the one that is in its parameter. */
@@ -81,7 +88,13 @@ struct function {
     struct context contexts[CONTEXT_KINDS];
 };
 
-/** A call from one function to another. */
+/** What a call gives for a parameter. */
+struct passed {
+    uint8_t classes; /* it may be in */
+    int8_t param;    /* the caller's own parameter that it is, or -1 */
+};
+
+/** A call from one function to another, at one place. */
 struct edge {
     prog_fn from, to;
     ir_id loc;      /* in the unit of `from` */
@@ -91,6 +104,8 @@ struct edge {
     bool inside;    /* wherever `from` calls it, it has found that it is in a coroutine */
     bool outside;   /* … that it is not */
     bool once;      /* wherever `from` calls it, it makes what is made once */
+    uint8_t needs[EDGE_PARAMS]; /* classes that the parameters of `from` are in when it does */
+    struct passed passes[EDGE_PARAMS];
 };
 
 /** A function stored in a record's field, or in a global: then `record` is the global's identity,

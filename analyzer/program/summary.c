@@ -8,13 +8,14 @@
 #include "program/blocking.h"
 #include "program/internal.h"
 
-enum { MOST_CANDIDATES = 32, CLASSES = 3 };
+enum { MOST_CANDIDATES = 32, MOST_PARAMS = 8, CLASSES = 3 };
 
 /* An effect that some returning path had, and how many of the paths of each class had it. */
 struct candidate {
     struct effect effect;
     uint32_t holds[CLASSES];
     bool doubtful;
+    uint8_t params[MOST_PARAMS]; /* the classes that each parameter was in where it holds */
 };
 
 struct collector {
@@ -25,9 +26,10 @@ struct collector {
     struct candidate candidates[MOST_CANDIDATES];
     size_t count;
     uint32_t paths[CLASSES];
-    int64_t low, high; /* of what was returned so far; none yet if low > high */
-    int8_t shields;    /* at a successful return: the deepest, or the shallowest if none is deeper
-                          than the entry (a cleanup that ends a shield if there is one) */
+    uint8_t params[MOST_PARAMS]; /* the classes that each parameter was in on some path */
+    int64_t low, high;           /* of what was returned so far; none yet if low > high */
+    int8_t shields; /* at a successful return: the deepest, or the shallowest if none is deeper
+                       than the entry (a cleanup that ends a shield if there is one) */
     bool succeeds;
     bool overflow;
 };
@@ -52,12 +54,18 @@ static struct candidate *candidate_for(struct collector *c, struct effect effect
     return &c->candidates[c->count++];
 }
 
-static void count_candidate(struct collector *c, struct effect effect, unsigned classes,
-                            bool doubtful) {
+static void note_params(struct path *path, uint8_t *params) {
+    for (uint32_t i = 0; i < path->function->param_count && i < MOST_PARAMS; i++)
+        params[i] |= (uint8_t)state_classes(&path->context, path->state, path_param(path, i));
+}
+
+static void count_candidate(struct path *path, struct collector *c, struct effect effect,
+                            unsigned classes, bool doubtful) {
     struct candidate *candidate = candidate_for(c, effect);
     if (!candidate)
         return;
     candidate->doubtful |= doubtful;
+    note_params(path, candidate->params);
     for (unsigned k = 0; k < CLASSES; k++)
         candidate->holds[k] += (classes >> k) & 1;
 }
@@ -97,7 +105,7 @@ static void collect_duty(struct path *path, struct collector *c, const struct du
             return;
         doubtful |= (known & ~(unsigned)duty->when) != 0;
     }
-    count_candidate(c, effect, classes, doubtful);
+    count_candidate(path, c, effect, classes, doubtful);
 }
 
 static void note_bounds(const struct path *path, struct collector *c, value_id value) {
@@ -115,6 +123,7 @@ static void on_return(struct path *path, value_id value) {
     for (unsigned k = 0; k < CLASSES; k++)
         c->paths[k] += (classes >> k) & 1;
     note_bounds(path, c, value);
+    note_params(path, c->params);
     bool success = classes & (RETURNS_ZERO | RETURNS_POSITIVE);
     int8_t depth = path->state->shields;
     if (success && (!c->succeeds || (depth > 0 && depth > c->shields) ||
@@ -240,6 +249,20 @@ static bool tells_outcome(const struct path *path, const struct candidate *candi
            effect->when != RETURNS_ANY && !path->wrote_params[effect->arg];
 }
 
+/* A parameter that decides whether there is anything to acquire, such as a flag. */
+static void note_condition(const struct collector *c, const struct candidate *candidate,
+                           struct effect *effect) {
+    for (uint32_t i = 0; i < MOST_PARAMS; i++) {
+        uint8_t classes = candidate->params[i];
+        bool is_out = effect->target == TARGET_OUT && effect->arg == i;
+        if (is_out || !(c->params[i] & ~classes))
+            continue;
+        effect->if_arg = (uint8_t)i;
+        effect->if_classes = classes;
+        return;
+    }
+}
+
 static bool has_rival(const struct collector *c, size_t index) {
     const struct effect *effect = &c->candidates[index].effect;
     for (size_t i = 0; i < c->count; i++)
@@ -272,6 +295,8 @@ static void write_effects(struct collector *c, const struct path *path, struct s
         }
         bool is_param = effect.target == TARGET_ARG && effect.arg < path->function->param_count;
         effect.when = clear ? candidate->effect.when : RETURNS_ANY;
+        if (effect.kind == EFFECT_ACQUIRE)
+            note_condition(c, candidate, &effect);
         if (is_param && effect.kind == EFFECT_TAKE && path->kept_params[effect.arg])
             effect.when = RETURNS_ANY;
         if (is_param)
@@ -293,7 +318,8 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
     for (size_t i = 0; i < x->effect_count; i++) {
         const struct effect *e = &x->effects[i], *f = &y->effects[i];
         if (e->kind != f->kind || e->target != f->target || e->when != f->when ||
-            e->arg != f->arg || e->subject != f->subject || e->role != f->role)
+            e->arg != f->arg || e->if_arg != f->if_arg || e->if_classes != f->if_classes ||
+            e->subject != f->subject || e->role != f->role)
             return false;
     }
     return true;
