@@ -522,6 +522,23 @@ class End(Case):
             self.assertEqual(service.wait(), 0)
         self.assertEqual(service.rows(), {"a": b"new" * 1000})
 
+    def test_when_all_places_are_taken(self):
+        service = self.start("--connections", "1")
+        with service.client() as client, service.client() as waiting:
+            with service.locked() as lock:
+                client.send(request("PUT", "/items/a", b"whole"))
+                time.sleep(0.2)
+                service.terminate()
+                self.assertTrue(self.refused(service))
+                lock.release()
+            self.assertStatus(client.read(), 201)
+            client.close()
+            try:
+                self.assertTrue(waiting.at_end())
+            except ConnectionResetError:
+                pass
+        self.assertEqual(service.wait(), 0)
+
     def test_under_load(self):
         service = self.start()
         stopped = threading.Event()
