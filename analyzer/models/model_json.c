@@ -62,15 +62,26 @@ static int read_constants(struct model_reader *reader) {
 
 /* ---- kinds ------------------------------------------------------------------------------- */
 
+static int read_kind_flag(struct model_reader *reader, const json_t *kind, const char *key,
+                          bool *flag) {
+    const json_t *value = json_object_get(kind, key);
+    *flag = value != NULL;
+    if (!value || json_is_true(value))
+        return 0;
+    reader_enter(reader, key);
+    return reader_fail(reader, "must be true, or left out");
+}
+
 static int read_kind(struct model_reader *reader, const char *name, const json_t *value,
                      struct model_kind *kind) {
-    static const char *const known[] = {"noun", "release"};
+    static const char *const known[] = {"noun", "release", "counted", "idempotent"};
+    enum { TEXTS = 2 };
     kind->name = mem_text(name);
     if (!json_is_object(value))
         return reader_fail(reader, "must be an object, not %s", reader_type_of(value));
     if (reader_check_keys(reader, value, "a kind", known, COUNT(known)) < 0)
         return -1;
-    for (size_t i = 0; i < COUNT(known); i++) {
+    for (size_t i = 0; i < TEXTS; i++) {
         const json_t *text = json_object_get(value, known[i]);
         if (!text)
             continue;
@@ -80,7 +91,9 @@ static int read_kind(struct model_reader *reader, const char *name, const json_t
         reader_leave(reader);
         *(i == 0 ? &kind->noun : &kind->release) = mem_text(json_string_value(text));
     }
-    return 0;
+    if (read_kind_flag(reader, value, "counted", &kind->counted) < 0)
+        return -1;
+    return read_kind_flag(reader, value, "idempotent", &kind->idempotent);
 }
 
 static int read_kinds(struct model_reader *reader, json_t *kinds, struct model_draft *draft) {

@@ -29,6 +29,8 @@ struct model_kind {
     const char *name;
     const char *noun;
     const char *release;
+    bool counted;    /* a reference: others may hold some too */
+    bool idempotent; /* to release it again does nothing */
 };
 
 /** The library of one model. `headers` are those that declare its functions, as a unit includes
