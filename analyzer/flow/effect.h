@@ -18,6 +18,13 @@ enum effect_kind {
     EFFECT_SET      /* if what the argument points to was set, the outcome is one of `when` */
 };
 
+/** What a release leaves where the argument points to. */
+enum effect_leaves {
+    LEAVES_NULL,
+    LEAVES_DANGLING, /* the value that is no more */
+    LEAVES_ANYTHING
+};
+
 enum effect_target {
     TARGET_RETURN,
     TARGET_ARG, /* the argument itself: a handle, or the object it points to */
@@ -32,7 +39,11 @@ struct effect {
     uint8_t when;               /* set of enum return_class */
     uint8_t arg;                /* from 0; unless the target is the return value */
     const char *subject;        /* resource kind; NULL: any; with TAKE: it may be released there */
-    const struct role *role;    /* where it comes from: its `unless` may call it off; or NULL */
+    bool ends;               /* RELEASE, TAKE: in the outcomes of `when` it is released for sure */
+    uint8_t leaves;          /* RELEASE of TARGET_OUT: enum effect_leaves */
+    bool in_place;           /* of a kind that is made anew at the same address */
+    bool counted;            /* of a kind that others may hold references to */
+    const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */
 };
 
 /** One link of a chain that leads to a guilty call. */
@@ -51,7 +62,10 @@ enum callee_flag {
     CALLEE_NORETURN = 4,
     CALLEE_SUSPENDS = 8,
     CALLEE_COROUTINE = 16,
-    CALLEE_WRITES = 32 /* may write any memory that is not private to the caller */
+    CALLEE_WRITES = 32,   /* may write any memory that is not private to the caller */
+    CALLEE_CONTRACT = 64, /* declared by roles, as a library's function */
+    CALLEE_REPEATS = 256, /* computes: asked the same it answers the same until memory changes */
+    CALLEE_UNLINKS = 128  /* what it releases it may take out of where it was filed */
 };
 
 /** A call's target. */
@@ -59,6 +73,7 @@ struct callee {
     const char *name;
     uint32_t function; /* the program's function, or UINT32_MAX */
     unsigned flags;
+    uint64_t uses;     /* arguments (a bit each) that it always reads, writes or uses */
     uint8_t returns;   /* set of enum return_class */
     int64_t low, high; /* bounds of the returned number */
     int8_t shields;    /* by how much it deepens the shield in force */

@@ -31,10 +31,26 @@ struct path_loss {
     bool again;  /* it is acquired again after it was lost: a loop loses one each round */
 };
 
+/** Something is used that was released before on the same path. */
+struct path_reuse {
+    const struct claim *ended;
+    const struct ir_instr *instr;
+    enum reuse_kind {
+        REUSE_RELEASE, /* it is released again */
+        REUSE_CALL,    /* it is given to a function that uses it */
+        REUSE_ACCESS   /* what it points to is read or written */
+    } kind;
+    const char *callee;  /* the function called, or NULL */
+    const char *subject; /* RELEASE: the kind that is released, or NULL */
+    bool declared;       /* CALL: all that is known of the function is its declaration */
+    bool again;          /* by the call that released it: on another round of a loop */
+};
+
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
     void (*on_call)(struct path *path, const struct path_call *call);
     void (*on_loss)(struct path *path, const struct path_loss *loss);
+    void (*on_reuse)(struct path *path, const struct path_reuse *reuse);
     void (*on_return)(struct path *path, value_id value);
 };
 
@@ -62,10 +78,11 @@ struct path {
 
     ir_id first_instr; /* the function's instructions lie in this range of the unit's */
     uint32_t instr_count;
-    bool *kept_params;   /* parameters that were stored, or handed to somebody who may keep them */
-    bool *wrote_params;  /* parameters behind which something was stored that is not tracked */
-    uint8_t *discharged; /* by instruction of the function: which of the resources it acquired were
-                            released or handed on on some path, a bit each */
+    bool *kept_params;    /* parameters that were stored, or handed to somebody who may keep them */
+    uint64_t used_params; /* used before the first branch; a bit each */
+    bool *wrote_params;   /* parameters behind which something was stored that is not tracked */
+    uint8_t *discharged;  /* by instruction of the function: which of the resources it acquired were
+                             released or handed on on some path, a bit each */
     struct path_loss *losses;
     uint32_t loss_count, loss_capacity;
     bool capped;  /* states were joined or dropped because there were too many */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MOST_ARGS = 32, DEEPEST_SHIELD = 16 };
+enum { MOST_ARGS = 32, MOST_ENDED = 32, DEEPEST_SHIELD = 16 };
 
 static region_id arg_region(struct path *path, const struct path_call *call, unsigned arg) {
     return arg < call->arg_count ? region_pointee(&path->context.values, call->args[arg])
@@ -93,6 +93,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
                         .when = effect->when,
                         .guard = effect->when == RETURNS_ANY ? VALUE_UNKNOWN : result,
                         .which = (uint8_t)(effect - call->callee->effects),
+                        .counted = effect->counted,
                         .origin = call->id,
                         .end = IR_NONE};
     settle_earlier(path, &duty);
@@ -102,6 +103,8 @@ static void acquire(struct path *path, const struct path_call *call, const struc
         duty.entity = result;
     } else if (effect->target == TARGET_ARG) {
         region_id region = arg_region(path, call, effect->arg);
+        if (effect->arg < call->arg_count)
+            path_rearm(path, call->args[effect->arg]);
         if (region == REGION_UNKNOWN || is_exposed(path, region))
             return;
         duty.entity = value_address(t, region);
@@ -148,16 +151,42 @@ static void set(struct path *path, const struct path_call *call, const struct ef
     state_add_duty(&path->context, path->state, fact);
 }
 
+/* The memory of the caller, behind a parameter, in which the value was found. */
+static region_id found_behind_param(const struct path *path, value_id value) {
+    const struct value_table *t = &path->context.values;
+    const struct value *v = value_at(t, value);
+    if (v->kind != VALUE_SYMBOL || v->op != 0 || path->unit->instrs.data[v->a].op != IR_LOAD)
+        return REGION_UNKNOWN;
+    for (uint32_t i = 0; i < path->state->binding_count; i++) {
+        const struct binding *b = &path->state->bindings[i];
+        const struct region *r = region_at(t, b->region);
+        if (b->value == value && r->kind == REGION_POINTEE &&
+            value_at(t, r->a)->kind == VALUE_PARAM)
+            return b->region;
+    }
+    return REGION_UNKNOWN;
+}
+
+static void leave(struct path *path, region_id out, enum effect_leaves leaves) {
+    if (leaves == LEAVES_NULL)
+        state_bind(&path->context, path->state, out, value_int(&path->context.values, 0));
+    else if (leaves == LEAVES_ANYTHING)
+        state_unbind(&path->context, path->state, out);
+}
+
 static void release(struct path *path, const struct path_call *call, const struct effect *effect) {
     struct value_table *t = &path->context.values;
     struct state *state = path->state;
     if (effect->arg >= call->arg_count)
         return;
     value_id value = call->args[effect->arg];
+    region_id out = REGION_UNKNOWN;
     if (effect->target == TARGET_OUT) {
         bool found;
-        value = state_lookup(state, region_pointee(t, value), &found);
+        out = region_pointee(t, value);
+        value = state_lookup(state, out, &found);
     }
+    region_id held = found_behind_param(path, value);
     struct duty *duty = state_duty(state, value);
     if (!duty && value != value_base(t, value))
         duty = state_duty(state, value_base(t, value));
@@ -165,6 +194,8 @@ static void release(struct path *path, const struct path_call *call, const struc
         bool found;
         duty = state_duty(state, state_lookup(state, region_pointee(t, value), &found));
     }
+    if (effect->target == TARGET_OUT && out != REGION_UNKNOWN)
+        leave(path, out, effect->leaves);
     if (duty) {
         if (duty->status == DUTY_OPEN || duty->status == DUTY_OUT)
             path_discharge(path, duty);
@@ -172,13 +203,14 @@ static void release(struct path *path, const struct path_call *call, const struc
         duty->guard = VALUE_UNKNOWN;
         duty->when = RETURNS_ANY;
         duty->lapses = false;
-    } else if (value_at(t, value)->kind == VALUE_PARAM) {
+    } else if (value_at(t, value)->kind == VALUE_PARAM || held != REGION_UNKNOWN) {
         struct duty done = {.entity = value,
                             .subject = effect->subject,
                             .status = DUTY_DONE,
                             .when = RETURNS_ANY,
                             .origin = call->id,
-                            .end = IR_NONE};
+                            .end = IR_NONE,
+                            .out = held};
         state_add_duty(&path->context, state, done);
     }
 }
@@ -222,6 +254,15 @@ static void doubt_outs(struct path *path, region_id gone) {
             path->state->duties[i].joined = true;
 }
 
+/* Objects that others can reach may have been made anew. */
+static void rearm_exposed(struct path *path) {
+    for (uint32_t i = path->state->claim_count; i-- > 0;) {
+        const struct value *v = value_at(&path->context.values, path->state->claims[i].entity);
+        if (v->kind == VALUE_ADDRESS && is_exposed(path, v->a))
+            state_remove_claim(&path->context, path->state, i);
+    }
+}
+
 /* Anything that is not private to this function may have changed. */
 static void invalidate(struct path *path) {
     struct state *state = path->state;
@@ -234,6 +275,7 @@ static void invalidate(struct path *path) {
             state->bindings[kept++] = state->bindings[i];
     }
     state->binding_count = kept;
+    rearm_exposed(path);
 }
 
 static const struct effect *effect_on(const struct callee *callee, unsigned arg) {
@@ -253,6 +295,14 @@ static void overwrite(struct path *path, region_id whole) {
             doubt_outs(path, state->bindings[i].region);
         }
     state_unbind(&path->context, state, whole);
+    path_rearm_within(path, whole);
+}
+
+/* Who was shown a counted object may have taken a reference to it. */
+static void show(struct path *path, value_id value) {
+    struct duty *duty = state_duty(path->state, value_base(&path->context.values, value));
+    if (duty)
+        duty->shared |= duty->counted;
 }
 
 /* What the callee may write behind its arguments, and what it may keep of them. */
@@ -267,6 +317,7 @@ static void pass_arguments(struct path *path, const struct path_call *call) {
         }
         if ((callee->flags & CALLEE_PURE) || (effect && effect->kind == EFFECT_RELEASE))
             continue;
+        show(path, call->args[i]);
         const struct value *v = value_at(&path->context.values, call->args[i]);
         if (v->kind == VALUE_PARAM && !(effect && effect->target == TARGET_OUT))
             path->wrote_params[v->a] = true;
@@ -341,9 +392,13 @@ static bool was_null(const struct path *path, const struct path_call *call,
 static void apply(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     uint32_t null_before = 0;
+    value_id ended[MOST_ENDED] = {VALUE_UNKNOWN};
     for (size_t i = 0; i < callee->effect_count && i < 32; i++)
         if (callee->effects[i].kind == EFFECT_SET && was_null(path, call, &callee->effects[i]))
             null_before |= UINT32_C(1) << i;
+    for (size_t i = 0; i < callee->effect_count && i < MOST_ENDED; i++)
+        if (!is_excused(path, call, i))
+            ended[i] = path_ended_by(path, call, &callee->effects[i]);
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_RELEASE && !is_excused(path, call, i))
             release(path, call, &callee->effects[i]);
@@ -353,11 +408,18 @@ static void apply(struct path *path, const struct path_call *call) {
              (callee->effects[i].kind == EFFECT_RELEASE && is_excused(path, call, i))))
             path_escape(path, call->args[callee->effects[i].arg]);
     pass_arguments(path, call);
-    value_id result =
-        leads_to_argument(callee, call) ? part_of_argument(path, call) : result_of(path, call);
+    value_id result = path_recall(path, call);
+    if (result == VALUE_UNKNOWN) {
+        result =
+            leads_to_argument(callee, call) ? part_of_argument(path, call) : result_of(path, call);
+        path_remember(path, call, result);
+    }
     for (size_t i = 0; i < callee->effect_count; i++)
         if (hands_over(call, &callee->effects[i]))
             hand_over(path, call, &callee->effects[i], result);
+    for (size_t i = 0; i < callee->effect_count && i < MOST_ENDED; i++)
+        if (ended[i] != VALUE_UNKNOWN)
+            path_claim_end(path, call, &callee->effects[i], ended[i], result);
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i) &&
             is_asked_for(path, call, &callee->effects[i]))
@@ -406,6 +468,7 @@ bool path_step_call(struct path *path, ir_id id) {
     for (path->current = 0; path->current < path->listener_count; path->current++)
         if (path->listeners[path->current]->on_call)
             path->listeners[path->current]->on_call(path, &call);
+    path_meet_call(path, &call);
     for (uint32_t i = count; i < instr->arg_count; i++)
         path_escape(path, path->state->registers[ir_arg(path->unit, instr, i)]);
     if (callee.flags & CALLEE_NORETURN)

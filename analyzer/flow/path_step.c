@@ -57,8 +57,7 @@ region_id path_region(struct path *path, ir_id place_id, bool *null) {
     }
 }
 
-/* An element whose index is not a constant could be any of its array's. */
-static bool is_vague(const struct path *path, region_id region) {
+bool path_is_vague(const struct path *path, region_id region) {
     const struct value_table *t = &path->context.values;
     for (const struct region *r = region_at(t, region);; r = region_at(t, r->a)) {
         if (r->kind == REGION_ELEMENT && value_at(t, r->b)->kind != VALUE_INT)
@@ -359,6 +358,7 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
     region_id region = path_region(path, instr->a, &null);
     if (null)
         return false;
+    path_meet_access(path, instr);
     const struct ir_type *type = type_of(path, instr->type);
     value_id value = VALUE_UNKNOWN;
     if (type && type->kind == IR_TYPE_RECORD && region != REGION_UNKNOWN) {
@@ -366,7 +366,7 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
         value = value_intern(&path->context.values, (struct value){.kind = VALUE_PART, .a = whole});
         if (instr->dst == path->returned) /* its locals end before the block does */
             path_escape_contents(path, region);
-    } else if (region != REGION_UNKNOWN && is_vague(path, region)) {
+    } else if (region != REGION_UNKNOWN && path_is_vague(path, region)) {
         path_escape_contents(path, array_of(path, region)); /* any of them: who frees it? */
     } else if (region != REGION_UNKNOWN) {
         value = state_lookup(state, region, &found);
@@ -386,10 +386,13 @@ static void forget_aliases(struct path *path, region_id region) {
     const struct region *r = region_at(t, region);
     if (r->kind != REGION_FIELD && r->kind != REGION_POINTEE)
         return;
+    /* a pointer found in memory, as in a list, may lead to any field; one that is given does not */
+    bool anywhere = r->kind == REGION_POINTEE && value_at(t, r->a)->kind == VALUE_SYMBOL;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->binding_count; i++) {
         const struct region *other = region_at(t, state->bindings[i].region);
-        bool same_name = r->kind == REGION_FIELD && other->kind == REGION_FIELD && other->b == r->b;
+        bool same_name = anywhere || (r->kind == REGION_FIELD && other->kind == REGION_FIELD &&
+                                      other->b == r->b);
         bool elsewhere =
             state->bindings[i].region != region && !is_local(path, state->bindings[i].region);
         if (!(same_name && elsewhere))
@@ -423,6 +426,8 @@ static bool store(struct path *path, const struct ir_instr *instr) {
     region_id region = path_region(path, instr->a, &null);
     if (null)
         return false;
+    path_meet_access(path, instr);
+    path_rearm_within(path, region);
     if (instr->flags & IR_STORE_AGGREGATE) {
         const struct value *v = value_at(&path->context.values, value);
         if (v->kind == VALUE_PART && value_at(&path->context.values, v->a)->kind == VALUE_ADDRESS)
@@ -432,14 +437,16 @@ static bool store(struct path *path, const struct ir_instr *instr) {
         state_unbind(&path->context, state, region);
         return true;
     }
-    if (region == REGION_UNKNOWN || is_vague(path, region)) {
+    if (region == REGION_UNKNOWN || path_is_vague(path, region)) {
         path_escape(path, value);
+        path_doubt_answers(path);
         if (region != REGION_UNKNOWN)
             state_unbind(&path->context, state, region_at(&path->context.values, region)->a);
         return true;
     }
     state_unbind(&path->context, state, region);
     if (!is_local(path, region)) {
+        path_doubt_answers(path);
         forget_aliases(path, region);
         store_out(path, region, value);
     } else {

@@ -25,8 +25,34 @@ void path_escape(struct path *path, value_id value);
 /** The values held in a region and its parts leave the function's sight. */
 void path_escape_contents(struct path *path, region_id whole);
 
+/** An element whose index is not a constant: any of its array's, or a part of it. */
+bool path_is_vague(const struct path *path, region_id region);
+
 /** The region a place names, in the current state. *null is set when a null pointer is followed. */
 region_id path_region(struct path *path, ir_id place, bool *null);
+
+/** What a call that only computes answered before (path_pure.c); VALUE_UNKNOWN if nothing is kept.
+ */
+value_id path_recall(struct path *path, const struct path_call *call);
+void path_remember(struct path *path, const struct path_call *call, value_id result);
+/** Memory changed: they may answer otherwise. */
+void path_doubt_answers(struct path *path);
+
+/** Claims (path_claim.c). What a call is about to do to things that were ended: says so. */
+void path_meet_call(struct path *path, const struct path_call *call);
+/** The same for a load or a store at `place`. */
+void path_meet_access(struct path *path, const struct ir_instr *instr);
+/** What the call's effect releases, to be claimed when the call is over; VALUE_UNKNOWN if it cannot
+ *  be said that it is gone then. */
+value_id path_ended_by(struct path *path, const struct path_call *call,
+                       const struct effect *effect);
+/** Claims it. */
+void path_claim_end(struct path *path, const struct path_call *call, const struct effect *effect,
+                    value_id entity, value_id result);
+/** An object is made anew. */
+void path_rearm(struct path *path, value_id entity);
+/** Memory within `whole` may have been made anew. */
+void path_rearm_within(struct path *path, region_id whole);
 
 /** A duty ends well: released, returned or handed on. */
 void path_discharge(struct path *path, const struct duty *duty);

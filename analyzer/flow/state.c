@@ -448,7 +448,7 @@ static bool mentioned(const struct state_context *c, const struct state *state, 
         if (value_mentions(t, state->duties[i].entity, symbol) ||
             value_mentions(t, state->duties[i].guard, symbol))
             return true;
-    return false;
+    return state_claims_mention(c, state, symbol);
 }
 
 void state_forget(struct state_context *c, struct state *state, value_id symbol) {
@@ -500,14 +500,14 @@ void state_seal(struct state *state) {
     }
     for (uint32_t i = 0; i < state->exposed_words; i++)
         h = mix(h, state->exposed[i]);
-    state->hash = h;
+    state->hash = state_hash_claims(state, h);
 }
 
 static bool duty_equal(const struct duty *x, const struct duty *y) {
     return x->entity == y->entity && x->subject == y->subject && x->status == y->status &&
            x->when == y->when && x->guard == y->guard && x->origin == y->origin &&
            x->which == y->which && x->out == y->out && x->joined == y->joined &&
-           x->widened == y->widened && x->lapses == y->lapses;
+           x->widened == y->widened && x->lapses == y->lapses && x->shared == y->shared;
 }
 
 bool state_same_property(const struct state *x, const struct state *y) {
@@ -525,7 +525,8 @@ bool state_same_property(const struct state *x, const struct state *y) {
 
 bool state_equal(const struct state *x, const struct state *y) {
     if (x->hash != y->hash || !state_same_property(x, y) || x->binding_count != y->binding_count ||
-        x->constraint_count != y->constraint_count || x->held_count != y->held_count)
+        x->constraint_count != y->constraint_count || x->held_count != y->held_count ||
+        !state_equal_claims(x, y))
         return false;
     for (uint32_t i = 0; i < x->held_count; i++)
         if (x->held[i].reg != y->held[i].reg || x->held[i].value != y->held[i].value)

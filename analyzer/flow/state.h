@@ -42,13 +42,31 @@ struct duty {
     uint8_t when;   /* holds if `guard` is in these classes (enum return_class); 7: always */
     bool joined;    /* states were joined since: no evidence to report from */
     bool widened;   /* a loop's counters were generalised since */
+    bool counted;   /* others may hold references to it */
+    bool shared;    /* counted, and it was shown to others */
     bool lapses;    /* handed over unless `guard` says that it failed: gone if nobody asks */
     value_id guard; /* VALUE_UNKNOWN: none */
     uint8_t which;  /* the call may acquire several: the effect's number */
     ir_id origin;   /* the call that acquired (or, from the start, released) it */
     ir_id end;      /* location where it was lost */
-    region_id out;  /* with DUTY_OUT: where it is stored */
+    region_id out;  /* with DUTY_OUT: where it is stored; DUTY_DONE: where the caller had it */
     const struct path_trace *trace; /* how it was lost */
+};
+
+enum claim_kind {
+    CLAIM_ENDED /* it was released: whoever uses it now uses what is no more */
+};
+
+/** What a path did to an entity, for good. Held in arrays that copies of a state share. */
+struct claim {
+    value_id entity;
+    value_id guard; /* VALUE_UNKNOWN: none */
+    uint8_t kind;
+    uint8_t when;        /* holds if `guard` is in these classes (enum return_class) */
+    bool in_place;       /* an object that can be made anew at the same address */
+    const char *subject; /* resource kind, or NULL */
+    const char *by;      /* the function that did it */
+    ir_id origin;        /* the call that did it */
 };
 
 /** One step of a path; shared tails. */
@@ -63,9 +81,10 @@ struct state {
     struct binding *bindings;
     struct constraint *constraints;
     struct duty *duties;
+    struct claim *claims;
     value_id *registers; /* the context's: of the one state that is being walked on */
     struct held *held;   /* those that are live where this state waits; sorted, shared by copies */
-    uint32_t binding_count, constraint_count, duty_count, held_count;
+    uint32_t binding_count, constraint_count, duty_count, held_count, claim_count;
     uint32_t binding_capacity, constraint_capacity, duty_capacity;
     uint64_t *exposed; /* locals whose address others may hold; one bit a local */
     uint32_t exposed_words;
@@ -125,6 +144,25 @@ bool state_guard_is_decided(const struct state_context *c, const struct state *s
                             const struct duty *duty);
 struct duty *state_add_duty(struct state_context *c, struct state *state, struct duty duty);
 void state_remove_duty(struct state *state, uint32_t index);
+
+/* Claims (state_claim.c). Not part of what states are told apart by when they are joined. */
+
+/** Adds a claim; one of the same kind, entity and origin is replaced. */
+void state_add_claim(struct state_context *c, struct state *state, struct claim claim);
+void state_remove_claim(struct state_context *c, struct state *state, uint32_t index);
+/** False when the path shows that it does not hold. */
+bool state_claim_is_real(const struct state_context *c, const struct state *state,
+                         const struct claim *claim);
+/** The index of the claim that this very entity was ended; UINT32_MAX if it was not. */
+uint32_t state_find_ended(const struct state_context *c, const struct state *state,
+                          value_id entity);
+uint64_t state_hash_claims(const struct state *state, uint64_t hash);
+bool state_equal_claims(const struct state *x, const struct state *y);
+/** Keeps what both claim; nothing if the join is doubtful. True when `into` changed. */
+bool state_join_claims(struct state_context *c, struct state *into, const struct state *other,
+                       bool doubtful);
+bool state_claims_mention(const struct state_context *c, const struct state *state,
+                          value_id symbol);
 
 /** Drops what was known of values that mention `symbol`. */
 void state_forget(struct state_context *c, struct state *state, value_id symbol);

@@ -62,6 +62,8 @@ static bool root_is_reachable(const struct reach *r, region_id region) {
     if (root->kind != REGION_POINTEE)
         return true;
     const struct value *v = value_at(&r->c->values, root->a);
+    if (v->kind == VALUE_APPLIED) /* worth keeping while something may depend on it */
+        return r->state->duty_count || r->state->claim_count;
     return v->kind == VALUE_PARAM || is_marked(r, root->a);
 }
 
@@ -150,6 +152,11 @@ static void mark_telling_guards(struct reach *r, const struct state *state) {
     }
 }
 
+/* Released behind a parameter: the caller will want to know. */
+static bool is_for_caller(const struct duty *duty) {
+    return duty->status == DUTY_DONE && duty->out != REGION_UNKNOWN;
+}
+
 /* A lost duty is kept apart from its entity, so that the entity's symbol can be used again. */
 static void settle_duties(struct reach *r, struct state *state, const struct cfg_block *facts,
                           ir_id loc) {
@@ -161,7 +168,7 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
             state_remove_duty(state, i);
             continue;
         }
-        bool alive = is_marked(r, duty->entity) ||
+        bool alive = is_marked(r, duty->entity) || is_for_caller(duty) ||
                      local_object_is_alive(r->c, facts, duty->entity) ||
                      value_at(&r->c->values, duty->entity)->kind == VALUE_PARAM;
         if (duty->guard != VALUE_UNKNOWN && !is_marked(r, duty->guard) &&
@@ -196,6 +203,34 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
 /* What is known of what the caller gave tells him what happens here. */
 static bool is_given(const struct reach *r, value_id value) {
     return value_at(&r->c->values, value)->kind == VALUE_PARAM;
+}
+
+/* Can what was claimed still be named? */
+static bool is_nameable(const struct reach *r, const struct cfg_block *facts, value_id entity) {
+    const struct value *v = value_at(&r->c->values, entity);
+    if (v->kind == VALUE_PARAM || is_marked(r, entity))
+        return true;
+    if (v->kind != VALUE_ADDRESS)
+        return false;
+    const struct region *root = region_at(&r->c->values, region_root(&r->c->values, v->a));
+    if (root->kind == REGION_LOCAL)
+        return bitset_has(&facts->live_locals, root->a);
+    return root->kind == REGION_GLOBAL || root_is_reachable(r, v->a);
+}
+
+static void settle_claims(struct reach *r, struct state *state, const struct cfg_block *facts) {
+    struct claim *kept = arena_alloc(&r->c->arena, state->claim_count * sizeof *kept);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < state->claim_count; i++) {
+        struct claim claim = state->claims[i];
+        if (!state_claim_is_real(r->c, state, &claim) || !is_nameable(r, facts, claim.entity))
+            continue;
+        if (claim.guard != VALUE_UNKNOWN && !is_marked(r, claim.guard))
+            claim.guard = VALUE_UNKNOWN; /* nobody looked at the result: it went well */
+        kept[count++] = claim;
+    }
+    state->claims = kept;
+    state->claim_count = count;
 }
 
 static void drop_idle_facts(struct reach *r, struct state *state) {
@@ -243,6 +278,8 @@ static bool is_idle_load(const struct state *state, const struct state_context *
         if (value_mentions(&c->values, state->duties[i].entity, value) ||
             value_mentions(&c->values, state->duties[i].guard, value))
             return false;
+    if (state_claims_mention(c, state, value))
+        return false;
     for (uint32_t i = 0; i < state->binding_count; i++) {
         root = region_at(&c->values, region_root(&c->values, state->bindings[i].region));
         if ((i != at && value_mentions(&c->values, state->bindings[i].value, value)) ||
@@ -267,6 +304,8 @@ void state_prune(struct state_context *c, struct state *state, ir_id block, ir_i
     struct reach reach = {.c = c, .state = state};
     begin_marking(c);
     mark_all(&reach);
+    if (state->claim_count)
+        settle_claims(&reach, state, facts);
     settle_duties(&reach, state, facts, loc);
     for (uint32_t i = 0; i < state->duty_count; i++) {
         mark(&reach, state->duties[i].entity);
@@ -417,6 +456,8 @@ bool state_join(struct state_context *c, struct state *into, const struct state 
         changed |= (into->exposed[i] | other->exposed[i]) != into->exposed[i];
         into->exposed[i] |= other->exposed[i];
     }
+    if (state_join_claims(c, into, other, changed && (lost_relation || !widen)))
+        changed = true;
     for (uint32_t i = 0; i < into->duty_count; i++) {
         bool joined = other->duties[i].joined || (changed && (lost_relation || !widen));
         if (into->duties[i].status == DUTY_LOST)

@@ -156,7 +156,7 @@ bool value_mentions(const struct value_table *t, value_id value, value_id symbol
         if (value == symbol)
             return true;
         const struct value *v = &t->values[value];
-        if (v->kind == VALUE_BINARY) {
+        if (v->kind == VALUE_BINARY || v->kind == VALUE_APPLIED) {
             if (value_mentions(t, v->b, symbol))
                 return true;
             value = v->a;

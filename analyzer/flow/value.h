@@ -26,6 +26,7 @@ enum value_kind {
     VALUE_FUNCTION, /* a: function of the unit */
     VALUE_LITERAL,  /* a: string */
     VALUE_BINARY,   /* op; a, b: values */
+    VALUE_APPLIED,  /* a: a function, or one applied already; b: the argument */
     VALUE_PART      /* something reached through value a: an interior pointer, a piece */
 };
 

@@ -163,12 +163,16 @@ static const char *branch_words(enum trace_kind kind) {
     }
 }
 
+static bool is_call(const struct path_trace *step) {
+    return step->kind == TRACE_ACQUIRE || step->kind == TRACE_CALL;
+}
+
 void finding_trace(struct finding *finding, const struct path *path, const struct path_trace *trace,
                    ir_id from) {
     const struct path_trace *steps[16];
     size_t count = 0;
-    for (; trace && !(trace->kind == TRACE_ACQUIRE && trace->loc == from); trace = trace->before)
-        if (trace->kind != TRACE_ACQUIRE && count < sizeof steps / sizeof *steps)
+    for (; trace && !(is_call(trace) && trace->loc == from); trace = trace->before)
+        if (!is_call(trace) && count < sizeof steps / sizeof *steps)
             steps[count++] = trace;
     while (count-- > 0)
         finding_step(finding, path->unit, steps[count]->loc, "%s",

@@ -254,6 +254,7 @@ void prog_read_contracts(struct program *program, struct warner warner) {
         extend_contracts(program, program->units[u]);
     for (size_t i = 0; i < program->function_count; i++)
         read_model(program, &program->functions[i]);
+    prog_find_kinds(program);
     read_fields(program, &warner);
     for (size_t i = 0; i < program->function_count; i++)
         prog_roles_to_effects(program, &program->functions[i]);

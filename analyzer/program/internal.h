@@ -56,6 +56,7 @@ struct summary {
     bool done;
     unsigned flags; /* enum callee_flag */
     uint8_t returns;
+    uint64_t uses;     /* parameters that it always reads, writes or uses; a bit each */
     int64_t low, high; /* bounds of what is returned */
     int8_t shields;    /* by how much it deepens the shield, when it succeeds */
     struct effect *effects;
@@ -149,6 +150,8 @@ struct program {
     size_t slot_count, slot_capacity;
     struct field *fields; /* sorted */
     size_t field_count;
+    const char **in_place; /* kinds of resources that are only made in a place that is given */
+    size_t in_place_count;
     struct mem_arena arena; /* chains, effects */
     unsigned states_per_block;
 };
@@ -175,6 +178,15 @@ const struct slot *prog_targets(const struct program *program, const struct ir_u
 /** The function if it is only one, or PROG_NONE. */
 prog_fn prog_only_target(const struct program *program, const struct ir_unit *unit,
                          const struct ir_place *place);
+
+/** Finds the kinds that are made in place, once all roles are read (kinds.c). */
+void prog_find_kinds(struct program *program);
+/** True for a kind that is only ever made in a place that is given: it can be made there again. */
+bool prog_is_in_place(const struct program *program, const char *kind);
+/** True for a reference to what others may hold references to as well. */
+bool prog_is_counted(const struct program *program, const char *kind);
+/** True if a second release finds nothing to do. */
+bool prog_is_idempotent(const struct program *program, const char *kind);
 
 /** Fills in what the roles amount to (resolve.c). */
 void prog_roles_to_effects(struct program *program, struct function *function);

@@ -26,6 +26,7 @@ static uint8_t classes_of(enum role_when when) {
 }
 
 struct effect_list {
+    const struct program *program;
     struct effect items[24];
     size_t count;
 };
@@ -42,6 +43,10 @@ static void add(struct effect_list *list, const struct role *role, enum effect_k
                         .when = when,
                         .arg = (uint8_t)(target == TARGET_RETURN ? 0 : arg),
                         .subject = subject,
+                        .ends = kind == EFFECT_RELEASE && role->kind != ROLE_DETACHES &&
+                                !prog_is_idempotent(list->program, subject),
+                        .in_place = prog_is_in_place(list->program, subject),
+                        .counted = prog_is_counted(list->program, subject),
                         .role = role};
 }
 
@@ -98,7 +103,7 @@ static void add_role(struct effect_list *list, const struct role *role) {
 }
 
 void prog_roles_to_effects(struct program *program, struct function *function) {
-    struct effect_list list = {.count = 0};
+    struct effect_list list = {.program = program};
     for (size_t i = 0; i < function->role_count; i++)
         add_role(&list, &function->roles[i]);
     function->effects = arena_copy(&program->arena, list.items, list.count * sizeof *list.items);
@@ -120,6 +125,9 @@ static unsigned role_flags(const struct role *roles, size_t count) {
             break;
         case ROLE_SUSPENDS:
             flags |= CALLEE_SUSPENDS;
+            break;
+        case ROLE_RUNS_LOOP: /* the program's callbacks run meanwhile */
+            flags |= CALLEE_WRITES;
             break;
         default:
             break;
@@ -144,9 +152,13 @@ static prog_fn indirect_target(const struct program *program, const struct ir_un
 
 static void apply_summary(const struct function *function, struct callee *callee) {
     const struct summary *summary = &function->summary;
-    if (function->contract)
+    if (function->contract) {
+        if (summary->flags & CALLEE_WRITES)
+            callee->flags |= CALLEE_UNLINKS;
         return;
+    }
     callee->shields = callee->shields ? callee->shields : summary->shields;
+    callee->uses = summary->uses;
     callee->blocks = summary->blocks;
     callee->spawns = summary->spawns;
     callee->awaits = summary->awaits;
@@ -184,7 +196,7 @@ static void apply_roles(const struct function *function, struct callee *callee) 
     const struct role *same = prog_role(function->roles, function->role_count, ROLE_RETURNS);
     callee->returned_arg = same ? same->arg : ROLE_ARG_NONE;
     if (function->contract)
-        callee->flags |= CALLEE_KNOWN;
+        callee->flags |= CALLEE_KNOWN | CALLEE_CONTRACT;
 }
 
 void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr *call,
@@ -205,7 +217,9 @@ void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr 
     if (flags & IR_FN_NORETURN)
         callee->flags |= CALLEE_NORETURN;
     if (flags & IR_FN_PURE)
-        callee->flags |= CALLEE_PURE | CALLEE_KNOWN;
+        callee->flags |= CALLEE_PURE | CALLEE_KNOWN | CALLEE_REPEATS;
     if (function->defined && function->summary.done)
         apply_summary(function, callee);
+    if (callee->flags & CALLEE_PURE) /* what it writes all the same, such as a cache, is its own */
+        callee->flags &= ~(unsigned)CALLEE_WRITES;
 }

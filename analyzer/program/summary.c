@@ -8,7 +8,7 @@
 #include "program/blocking.h"
 #include "program/internal.h"
 
-enum { MOST_CANDIDATES = 32, MOST_PARAMS = 8, CLASSES = 3 };
+enum { MOST_CANDIDATES = 32, MOST_NULLS = 16, MOST_PARAMS = 8, CLASSES = 3 };
 
 /* An effect that some returning path had, and how many of the paths of each class had it. */
 struct candidate {
@@ -16,6 +16,13 @@ struct candidate {
     uint32_t holds[CLASSES];
     bool doubtful;
     uint8_t params[MOST_PARAMS]; /* the classes that each parameter was in where it holds */
+    bool survives;               /* released, but on some path not for sure */
+};
+
+/* The paths of each class on which a parameter is null: there is nothing to release there. */
+struct nulls {
+    uint32_t paths[CLASSES];
+    uint32_t behind[CLASSES]; /* … or what it points to is */
 };
 
 struct collector {
@@ -26,6 +33,7 @@ struct collector {
     struct candidate candidates[MOST_CANDIDATES];
     size_t count;
     uint32_t paths[CLASSES];
+    struct nulls nulls[MOST_NULLS];
     uint8_t params[MOST_PARAMS]; /* the classes that each parameter was in on some path */
     int64_t low, high;           /* of what was returned so far; none yet if low > high */
     int8_t shields; /* at a successful return: the deepest, or the shallowest if none is deeper
@@ -66,6 +74,9 @@ static void count_candidate(struct path *path, struct collector *c, struct effec
         return;
     candidate->doubtful |= doubtful;
     note_params(path, candidate->params);
+    candidate->survives |= effect.kind == EFFECT_RELEASE && !effect.ends;
+    if (candidate->effect.leaves != effect.leaves)
+        candidate->effect.leaves = LEAVES_ANYTHING;
     for (unsigned k = 0; k < CLASSES; k++)
         candidate->holds[k] += (classes >> k) & 1;
 }
@@ -78,6 +89,49 @@ static bool names_param(const struct path *path, value_id value, uint8_t *arg) {
     return true;
 }
 
+/* Is it gone when the function returns, whatever came of the release? */
+static bool is_ended(const struct path *path, value_id entity) {
+    uint32_t index = state_find_ended(&path->context, path->state, entity);
+    return index != UINT32_MAX && path->state->claims[index].guard == VALUE_UNKNOWN;
+}
+
+/* Released behind a parameter that may hold NULL by now, on a path on which it did not. */
+static bool has_emptied(const struct path *path, uint32_t arg) {
+    for (uint32_t i = 0; i < path->state->duty_count; i++) {
+        const struct duty *duty = &path->state->duties[i];
+        if (duty->status != DUTY_DONE || duty->out == REGION_UNKNOWN)
+            continue;
+        const struct region *r = region_at(&path->context.values, duty->out);
+        if (value_at(&path->context.values, r->a)->a == arg)
+            return true;
+    }
+    return false;
+}
+
+static void count_nulls(struct path *path, struct collector *c, unsigned classes) {
+    for (uint32_t i = 0; i < path->function->param_count && i < MOST_NULLS; i++) {
+        value_id param = path_param(path, i);
+        bool null = state_classes(&path->context, path->state, param) == RETURNS_ZERO, found;
+        value_id behind =
+            state_lookup(path->state, region_pointee(&path->context.values, param), &found);
+        bool empty = null || (found && !has_emptied(path, i) &&
+                              state_classes(&path->context, path->state, behind) == RETURNS_ZERO);
+        for (unsigned k = 0; k < CLASSES; k++) {
+            c->nulls[i].paths[k] += null && ((classes >> k) & 1);
+            c->nulls[i].behind[k] += empty && ((classes >> k) & 1);
+        }
+    }
+}
+
+static enum effect_leaves left_at(const struct path *path, region_id out, value_id entity) {
+    bool found;
+    value_id now = state_lookup(path->state, out, &found);
+    if (found && now == entity)
+        return LEAVES_DANGLING;
+    bool null = found && state_classes(&path->context, path->state, now) == RETURNS_ZERO;
+    return null ? LEAVES_NULL : LEAVES_ANYTHING;
+}
+
 static void collect_duty(struct path *path, struct collector *c, const struct duty *duty,
                          value_id value, unsigned classes) {
     struct effect effect = {.subject = duty->subject};
@@ -85,6 +139,13 @@ static void collect_duty(struct path *path, struct collector *c, const struct du
     if (duty->status == DUTY_DONE && names_param(path, duty->entity, &effect.arg)) {
         effect.kind = EFFECT_RELEASE;
         effect.target = TARGET_ARG;
+        effect.ends = is_ended(path, duty->entity);
+    } else if (duty->status == DUTY_DONE && duty->out != REGION_UNKNOWN) {
+        names_param(path, region_at(&path->context.values, duty->out)->a, &effect.arg);
+        effect.kind = EFFECT_RELEASE;
+        effect.target = TARGET_OUT;
+        effect.ends = true;
+        effect.leaves = (uint8_t)left_at(path, duty->out, duty->entity);
     } else if (duty->status == DUTY_OUT) {
         const struct region *out = region_at(&path->context.values, duty->out);
         if (out->kind != REGION_POINTEE || !names_param(path, out->a, &effect.arg))
@@ -130,6 +191,7 @@ static void on_return(struct path *path, value_id value) {
                     (depth < c->shields && c->shields <= 0)))
         c->shields = depth;
     c->succeeds |= success;
+    count_nulls(path, c, classes);
     for (uint32_t i = 0; i < path->state->duty_count; i++)
         collect_duty(path, c, &path->state->duties[i], value, classes);
 }
@@ -199,6 +261,12 @@ static void on_call(struct path *path, const struct path_call *call) {
         note_chain(c, path, call, &summary->mutates, NULL, callee->mutates);
 }
 
+static void on_reuse(struct path *path, const struct path_reuse *reuse) {
+    struct collector *c = path->user;
+    (void)reuse;
+    c->program->functions[c->self].summary.worth_checking = true;
+}
+
 /* ---- the summary ----------------------------------------------------------------------- */
 
 static bool writes_memory(const struct path *path, const struct program *program) {
@@ -224,6 +292,14 @@ static bool writes_memory(const struct path *path, const struct program *program
     return false;
 }
 
+/* A release that asks for null first does all there is to do. */
+static uint32_t idle_paths(const struct collector *c, const struct effect *effect, unsigned class) {
+    if (effect->kind != EFFECT_RELEASE || effect->arg >= MOST_NULLS)
+        return 0;
+    const struct nulls *nulls = &c->nulls[effect->arg];
+    return effect->target == TARGET_OUT ? nulls->behind[class] : nulls->paths[class];
+}
+
 /* How an effect's classes read: all of some classes have it, none of the others; else unclear. */
 static bool settle(const struct collector *c, struct candidate *candidate) {
     uint8_t when = 0, possible = 0;
@@ -234,7 +310,7 @@ static bool settle(const struct collector *c, struct candidate *candidate) {
         possible |= (uint8_t)(1u << k);
         if (candidate->holds[k] == 0)
             continue;
-        clear &= candidate->holds[k] >= c->paths[k];
+        clear &= candidate->holds[k] + idle_paths(c, &candidate->effect, k) >= c->paths[k];
         when |= (uint8_t)(1u << k);
     }
     candidate->effect.when = when == possible ? RETURNS_ANY : when;
@@ -263,45 +339,71 @@ static void note_condition(const struct collector *c, const struct candidate *ca
     }
 }
 
+/* It is released before anything is put in its place. */
+static bool is_emptying(const struct effect *effect) {
+    return effect->kind == EFFECT_RELEASE && effect->target == TARGET_OUT;
+}
+
 static bool has_rival(const struct collector *c, size_t index) {
     const struct effect *effect = &c->candidates[index].effect;
+    if (is_emptying(effect))
+        return false;
     for (size_t i = 0; i < c->count; i++)
-        if (i != index && c->candidates[i].effect.target == effect->target &&
+        if (i != index && !is_emptying(&c->candidates[i].effect) &&
+            c->candidates[i].effect.target == effect->target &&
             (effect->target == TARGET_RETURN || c->candidates[i].effect.arg == effect->arg))
             return true;
     return false;
 }
 
+/* What a parameter suffers: the effect as callers shall see it, and how many were written. */
+static size_t write_effect(const struct collector *c, const struct path *path,
+                           const struct candidate *candidate, bool clear, struct effect effect,
+                           struct effect *out) {
+    uint8_t when = candidate->effect.when;
+    size_t count = 0;
+    if ((!clear || when != RETURNS_ANY) && effect.kind == EFFECT_RELEASE)
+        effect.kind = EFFECT_TAKE;
+    effect.when = clear ? when : RETURNS_ANY;
+    if (effect.kind == EFFECT_ACQUIRE)
+        note_condition(c, candidate, &effect);
+    effect.in_place = prog_is_in_place(c->program, effect.subject);
+    effect.counted = prog_is_counted(c->program, effect.subject);
+    if (effect.target == TARGET_ARG && effect.kind == EFFECT_TAKE &&
+        path->kept_params[effect.arg]) {
+        if (effect.ends) /* in one outcome it is gone; in another somebody keeps it */
+            out[count++] = effect;
+        effect.when = RETURNS_ANY;
+        effect.ends = false;
+    }
+    out[count++] = effect;
+    return count;
+}
+
 static void write_effects(struct collector *c, const struct path *path, struct summary *summary) {
     struct effect *effects = arena_alloc(
-        &c->program->arena, (c->count + path->function->param_count + 1) * sizeof *effects);
+        &c->program->arena, (2 * c->count + path->function->param_count + 1) * sizeof *effects);
     size_t count = 0;
     bool *told = mem_zero(path->function->param_count, sizeof *told);
     for (size_t i = 0; i < c->count; i++) {
         struct candidate *candidate = &c->candidates[i];
         struct effect effect = candidate->effect;
         bool clear = settle(c, candidate) && !has_rival(c, i);
+        uint8_t when = candidate->effect.when;
+        if (is_emptying(&effect) && (!clear || when != RETURNS_ANY))
+            continue;
         if (!clear && effect.kind == EFFECT_ACQUIRE) {
             if (!tells_outcome(path, candidate))
                 continue;
             effect.kind = EFFECT_SET;
-            effect.when = candidate->effect.when;
+            effect.when = when;
             effects[count++] = effect;
             continue;
         }
-        if (!clear || candidate->effect.when != RETURNS_ANY) {
-            if (effect.kind == EFFECT_RELEASE)
-                effect.kind = EFFECT_TAKE;
-        }
-        bool is_param = effect.target == TARGET_ARG && effect.arg < path->function->param_count;
-        effect.when = clear ? candidate->effect.when : RETURNS_ANY;
-        if (effect.kind == EFFECT_ACQUIRE)
-            note_condition(c, candidate, &effect);
-        if (is_param && effect.kind == EFFECT_TAKE && path->kept_params[effect.arg])
-            effect.when = RETURNS_ANY;
-        if (is_param)
+        effect.ends = effect.kind == EFFECT_RELEASE && clear && !candidate->survives;
+        if (effect.target == TARGET_ARG)
             told[effect.arg] = true;
-        effects[count++] = effect;
+        count += write_effect(c, path, candidate, clear, effect, &effects[count]);
     }
     for (uint32_t i = 0; i < path->function->param_count && i <= UINT8_MAX; i++)
         if (path->kept_params[i] && !told[i])
@@ -342,7 +444,8 @@ static bool adopt(struct summary *old, const struct summary *new) {
 bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     struct function *function = &program->functions[self];
     const struct ir_function *fn = &function->unit->functions.data[function->id];
-    static const struct path_listener listener = {.on_call = on_call, .on_return = on_return};
+    static const struct path_listener listener = {
+        .on_call = on_call, .on_reuse = on_reuse, .on_return = on_return};
     static const struct path_listener *const listeners[] = {&listener};
     struct path_client client = {
         .data = program, .resolve = prog_resolve, .states_per_block = program->states_per_block};
@@ -366,6 +469,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     summary->low = bounded ? c->low : INT64_MIN;
     summary->high = bounded ? c->high : INT64_MAX;
     summary->shields = c->shields;
+    summary->uses = path.used_params;
     summary->capped = path.capped;
     summary->worth_checking |= path.loss_count || summary->blocks || summary->spawns ||
                                summary->awaits || summary->mutates;

@@ -1,0 +1,211 @@
+/*
+ * What was released, and is used all the same.
+ */
+#include <string.h>
+
+#include "flow/path_step.h"
+
+static bool same_subject(const char *x, const char *y) {
+    return !x || !y || strcmp(x, y) == 0;
+}
+
+static void tell(struct path *path, uint32_t index, struct path_reuse reuse) {
+    struct claim claim = path->state->claims[index];
+    reuse.ended = &claim;
+    for (path->current = 0; path->current < path->listener_count; path->current++)
+        if (path->listeners[path->current]->on_reuse)
+            path->listeners[path->current]->on_reuse(path, &reuse);
+}
+
+/* ---- uses ------------------------------------------------------------------------------ */
+
+static bool is_in_first_block(const struct path *path) {
+    const struct ir_block *first = ir_block_at(path->unit, path->function, 0);
+    return path->context.walked - first->first_instr < first->instr_count && !first->loop_head;
+}
+
+/* Whoever calls this function has the parameter used, whatever happens then. */
+static void note_use(struct path *path, value_id value) {
+    const struct value *v = value_at(&path->context.values, value);
+    if (v->kind == VALUE_PARAM && v->a < 64 && is_in_first_block(path))
+        path->used_params |= UINT64_C(1) << v->a;
+}
+
+static const struct effect *effect_of(const struct path_call *call, uint32_t arg,
+                                      enum effect_kind kind) {
+    const struct callee *callee = call->callee;
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == kind && callee->effects[i].target == TARGET_ARG &&
+            callee->effects[i].arg == arg)
+            return &callee->effects[i];
+    return NULL;
+}
+
+static bool is_off(const struct path *path, const struct path_call *call,
+                   const struct effect *effect) {
+    return effect->role && path_excused(path, call, effect->role);
+}
+
+static uint32_t named_params(const struct path *path, const struct path_call *call) {
+    if (call->instr->sub != IR_CALL_DIRECT)
+        return call->arg_count;
+    return path->unit->functions.data[call->instr->a].param_count;
+}
+
+/* Does the callee use what is given to it as that argument? */
+static bool uses(const struct path *path, const struct path_call *call, uint32_t arg) {
+    if (call->callee->flags & CALLEE_CONTRACT)
+        return arg < named_params(path, call);
+    return arg < 64 && ((call->callee->uses >> arg) & 1);
+}
+
+/* What the argument points to is to be released. */
+static void meet_out(struct path *path, const struct path_call *call, const struct effect *effect) {
+    bool found;
+    if (effect->arg >= call->arg_count || !effect->ends || is_off(path, call, effect))
+        return;
+    region_id region = region_pointee(&path->context.values, call->args[effect->arg]);
+    value_id value = state_lookup(path->state, region, &found);
+    uint32_t index = found ? state_find_ended(&path->context, path->state, value) : UINT32_MAX;
+    if (index == UINT32_MAX || state_classes(&path->context, path->state, value) == RETURNS_ZERO ||
+        !same_subject(path->state->claims[index].subject, effect->subject))
+        return;
+    struct path_reuse reuse = {.instr = call->instr,
+                               .kind = REUSE_RELEASE,
+                               .callee = call->callee->name,
+                               .subject = effect->subject,
+                               .again = path->state->claims[index].origin == call->id};
+    tell(path, index, reuse);
+}
+
+static void meet_argument(struct path *path, const struct path_call *call, uint32_t arg) {
+    value_id value = call->args[arg];
+    uint32_t index = state_find_ended(&path->context, path->state, value);
+    if (uses(path, call, arg))
+        note_use(path, value);
+    if (index == UINT32_MAX || state_classes(&path->context, path->state, value) == RETURNS_ZERO)
+        return;
+    const struct claim *claim = &path->state->claims[index];
+    const struct effect *release = effect_of(call, arg, EFFECT_RELEASE);
+    struct path_reuse reuse = {.instr = call->instr,
+                               .kind = REUSE_CALL,
+                               .callee = call->callee->name,
+                               .declared = call->callee->flags & CALLEE_CONTRACT,
+                               .again = claim->origin == call->id};
+    if (effect_of(call, arg, EFFECT_ACQUIRE)) {
+        state_remove_claim(&path->context, path->state, index);
+        return;
+    }
+    if (release && (!release->ends || is_off(path, call, release)))
+        return;
+    if (release && same_subject(release->subject, claim->subject)) {
+        reuse.kind = REUSE_RELEASE;
+        reuse.subject = release->subject;
+        tell(path, index, reuse);
+    } else if (claim->in_place) {
+        state_remove_claim(&path->context, path->state, index);
+    } else if (uses(path, call, arg)) {
+        tell(path, index, reuse);
+    }
+}
+
+void path_meet_call(struct path *path, const struct path_call *call) {
+    const struct callee *callee = call->callee;
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        meet_argument(path, call, i);
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == EFFECT_RELEASE && callee->effects[i].target == TARGET_OUT)
+            meet_out(path, call, &callee->effects[i]);
+}
+
+void path_meet_access(struct path *path, const struct ir_instr *instr) {
+    const struct ir_place *place = &path->unit->places.data[instr->a];
+    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
+        place = &path->unit->places.data[place->a];
+    if (place->kind != IR_PLACE_DEREF)
+        return;
+    value_id value = path->state->registers[place->a];
+    note_use(path, value);
+    if (!path->state->claim_count)
+        return;
+    value_id base = value_base(&path->context.values, value);
+    uint32_t index = state_find_ended(&path->context, path->state, value);
+    if (index == UINT32_MAX)
+        index = state_find_ended(&path->context, path->state, base);
+    if (index == UINT32_MAX || path->state->claims[index].in_place)
+        return;
+    tell(path, index, (struct path_reuse){.instr = instr, .kind = REUSE_ACCESS});
+}
+
+/* ---- the end of things ----------------------------------------------------------------- */
+
+value_id path_ended_by(struct path *path, const struct path_call *call,
+                       const struct effect *effect) {
+    struct value_table *t = &path->context.values;
+    bool found = true;
+    if (!effect->ends || effect->arg >= call->arg_count)
+        return VALUE_UNKNOWN;
+    value_id entity = call->args[effect->arg];
+    if (effect->target == TARGET_OUT)
+        entity = state_lookup(path->state, region_pointee(t, entity), &found);
+    const struct value *v = value_at(t, entity);
+    if (!found || (v->kind != VALUE_SYMBOL && v->kind != VALUE_PARAM && v->kind != VALUE_ADDRESS) ||
+        state_classes(&path->context, path->state, entity) == RETURNS_ZERO)
+        return VALUE_UNKNOWN;
+    if (v->kind == VALUE_ADDRESS && (!effect->in_place || path_is_vague(path, v->a)))
+        return VALUE_UNKNOWN; /* a handle by its address; any of an array */
+    const struct duty *duty = state_duty(path->state, entity);
+    if (effect->counted && (!duty || duty->status != DUTY_OPEN || duty->shared))
+        return VALUE_UNKNOWN;
+    return entity;
+}
+
+/* Whoever filed it, in a list or in a field, need not find it there any more. */
+static void unlink_everywhere(struct path *path, value_id entity) {
+    struct state *state = path->state;
+    const struct value_table *t = &path->context.values;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->binding_count; i++) {
+        const struct region *root = region_at(t, region_root(t, state->bindings[i].region));
+        if (root->kind == REGION_LOCAL || state->bindings[i].value != entity)
+            state->bindings[kept++] = state->bindings[i];
+    }
+    state->binding_count = kept;
+}
+
+void path_claim_end(struct path *path, const struct path_call *call, const struct effect *effect,
+                    value_id entity, value_id result) {
+    const uint16_t dropped = IR_RESULT_UNUSED | IR_RESULT_VOID_CAST;
+    bool asked = effect->when != RETURNS_ANY && !(call->instr->flags & dropped);
+    const struct duty *duty = state_duty(path->state, entity);
+    if (call->callee->flags & CALLEE_UNLINKS)
+        unlink_everywhere(path, entity);
+    struct claim claim = {.entity = entity,
+                          .guard = asked ? result : VALUE_UNKNOWN,
+                          .kind = CLAIM_ENDED,
+                          .when = effect->when,
+                          .in_place = effect->in_place,
+                          .subject = effect->subject || !duty ? effect->subject : duty->subject,
+                          .by = call->callee->name,
+                          .origin = call->id};
+    state_add_claim(&path->context, path->state, claim);
+    struct path_trace step = {.before = path->state->trace,
+                              .loc = call->instr->loc,
+                              .kind = TRACE_CALL,
+                              .text = call->callee->name};
+    path->state->trace = arena_copy(&path->context.arena, &step, sizeof step);
+}
+
+void path_rearm(struct path *path, value_id entity) {
+    for (uint32_t i = path->state->claim_count; i-- > 0;)
+        if (path->state->claims[i].entity == entity)
+            state_remove_claim(&path->context, path->state, i);
+}
+
+void path_rearm_within(struct path *path, region_id whole) {
+    for (uint32_t i = path->state->claim_count; i-- > 0;) {
+        const struct value *v = value_at(&path->context.values, path->state->claims[i].entity);
+        if (v->kind == VALUE_ADDRESS && region_within(&path->context.values, v->a, whole))
+            state_remove_claim(&path->context, path->state, i);
+    }
+}
