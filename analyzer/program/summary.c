@@ -264,7 +264,7 @@ static void on_call(struct path *path, const struct path_call *call) {
 static void on_reuse(struct path *path, const struct path_reuse *reuse) {
     struct collector *c = path->user;
     (void)reuse;
-    c->program->functions[c->self].summary.worth_checking = true;
+    c->summary.worth_checking = true;
 }
 
 /* ---- the summary ----------------------------------------------------------------------- */
@@ -421,7 +421,8 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
         const struct effect *e = &x->effects[i], *f = &y->effects[i];
         if (e->kind != f->kind || e->target != f->target || e->when != f->when ||
             e->arg != f->arg || e->if_arg != f->if_arg || e->if_classes != f->if_classes ||
-            e->subject != f->subject || e->role != f->role)
+            e->subject != f->subject || e->role != f->role || e->ends != f->ends ||
+            e->leaves != f->leaves)
             return false;
     }
     return true;
@@ -431,10 +432,10 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
 static bool adopt(struct summary *old, const struct summary *new) {
     struct summary next = *new;
     bool same = old->done && old->flags == next.flags && old->returns == next.returns &&
-                old->shields == next.shields && old->low == next.low && old->high == next.high &&
-                !old->blocks == !next.blocks && !old->spawns == !next.spawns &&
-                !old->awaits == !next.awaits && !old->mutates == !next.mutates &&
-                same_effects(old, &next);
+                old->uses == next.uses && old->shields == next.shields && old->low == next.low &&
+                old->high == next.high && !old->blocks == !next.blocks &&
+                !old->spawns == !next.spawns && !old->awaits == !next.awaits &&
+                !old->mutates == !next.mutates && same_effects(old, &next);
     next.relays = old->relays; /* these are recorded with the calls */
     next.relay_count = old->relay_count;
     *old = next;
