@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/circumstance.h"
+#include "flow/outs.h"
 #include "flow/path_step.h"
 
 /* One block's states: those that were seen, to recognise them. */
@@ -149,6 +150,17 @@ static void trace_branch(struct path *path, struct state *state, ir_id loc, enum
     state->trace = arena_copy(&path->context.arena, &step, sizeof step);
 }
 
+/* A parameter that equals something is not kept by that. */
+static void escape_alias(struct path *path, value_id value) {
+    const struct value *v =
+        value_at(&path->context.values, value_base(&path->context.values, value));
+    uint32_t param = v->a;
+    bool is_param = v->kind == VALUE_PARAM, kept = is_param && path->kept_params[param];
+    path_escape(path, value);
+    if (is_param)
+        path->kept_params[param] = kept;
+}
+
 /* Where two pointers turn out to be one, what was acquired as the one may be released as the other:
    `if (copy != text) free(copy);` */
 static void meet_aliases(struct path *path, struct state *state, value_id condition, bool truth) {
@@ -165,8 +177,8 @@ static void meet_aliases(struct path *path, struct state *state, value_id condit
     value_id a = v->a, b = v->b;
     struct state *current = path->state;
     path->state = state;
-    path_escape(path, a);
-    path_escape(path, b);
+    escape_alias(path, a);
+    escape_alias(path, b);
     path->state = current;
 }
 
@@ -304,6 +316,7 @@ static void enter(struct path *path) {
         region_id region = region_intern(&path->context.values, REGION_LOCAL, i, 0);
         state_bind(&path->context, state, region, path_param(path, i));
     }
+    outs_enter(path, state);
     arrive(path, 0, state);
 }
 
@@ -323,7 +336,6 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     path->blocks = mem_zero(function->block_count, sizeof *path->blocks);
     path->queue = mem_zero(1, sizeof *path->queue);
     path->kept_params = mem_zero(function->param_count, sizeof *path->kept_params);
-    path->wrote_params = mem_zero(function->param_count, sizeof *path->wrote_params);
     find_range(path);
     path->discharged = mem_zero(path->instr_count, sizeof *path->discharged);
     enter(path);
@@ -346,7 +358,6 @@ void path_end(struct path *path) {
     free(path->queue->items);
     free(path->queue);
     free(path->kept_params);
-    free(path->wrote_params);
     free(path->discharged);
     free(path->losses);
     state_context_free(&path->context);

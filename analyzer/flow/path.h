@@ -80,7 +80,6 @@ struct path {
     uint32_t instr_count;
     bool *kept_params;    /* parameters that were stored, or handed to somebody who may keep them */
     uint64_t used_params; /* used before the first branch; a bit each */
-    bool *wrote_params;   /* parameters behind which something was stored that is not tracked */
     uint8_t *discharged;  /* by instruction of the function: which of the resources it acquired were
                              released or handed on on some path, a bit each */
     struct path_loss *losses;

@@ -1,6 +1,7 @@
 /*
  * What a call does to a state: the effects of its target, and what an unknown target might do.
  */
+#include "flow/outs.h"
 #include "flow/path_step.h"
 
 #include <string.h>
@@ -138,7 +139,7 @@ static void set(struct path *path, const struct path_call *call, const struct ef
                 value_id result) {
     region_id region = arg_region(path, call, effect->arg);
     static const struct ir_type pointer = {.kind = IR_TYPE_POINTER};
-    if (region == REGION_UNKNOWN || is_exposed(path, region))
+    if (region == REGION_UNKNOWN || (is_exposed(path, region) && !outs_is_own(path, region)))
         return;
     struct duty fact = {.entity = state_fresh(&path->context, path->state, call->id, &pointer),
                         .status = DUTY_NONE,
@@ -155,7 +156,9 @@ static void set(struct path *path, const struct path_call *call, const struct ef
 static region_id found_behind_param(const struct path *path, value_id value) {
     const struct value_table *t = &path->context.values;
     const struct value *v = value_at(t, value);
-    if (v->kind != VALUE_SYMBOL || v->op != 0 || path->unit->instrs.data[v->a].op != IR_LOAD)
+    bool loaded =
+        v->kind == VALUE_SYMBOL && v->op == 0 && path->unit->instrs.data[v->a].op == IR_LOAD;
+    if (!loaded && !outs_is_initial(v))
         return REGION_UNKNOWN;
     for (uint32_t i = 0; i < path->state->binding_count; i++) {
         const struct binding *b = &path->state->bindings[i];
@@ -268,7 +271,8 @@ static void invalidate(struct path *path) {
     struct state *state = path->state;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->binding_count; i++) {
-        if (is_exposed(path, state->bindings[i].region)) {
+        if (is_exposed(path, state->bindings[i].region) &&
+            !outs_is_own(path, state->bindings[i].region)) {
             doubt_guards(path, &state->bindings[i]);
             doubt_outs(path, state->bindings[i].region);
         } else
@@ -318,9 +322,6 @@ static void pass_arguments(struct path *path, const struct path_call *call) {
         if ((callee->flags & CALLEE_PURE) || (effect && effect->kind == EFFECT_RELEASE))
             continue;
         show(path, call->args[i]);
-        const struct value *v = value_at(&path->context.values, call->args[i]);
-        if (v->kind == VALUE_PARAM && !(effect && effect->target == TARGET_OUT))
-            path->wrote_params[v->a] = true;
         region_id region = arg_region(path, call, i);
         if (region == REGION_UNKNOWN)
             continue;
@@ -376,12 +377,14 @@ static value_id part_of_argument(struct path *path, const struct path_call *call
     return id;
 }
 
-/* Is what the argument points to known to be null before the call? */
+/* Is what the argument points to known to be null before the call, or as it was at the entry? */
 static bool was_null(const struct path *path, const struct path_call *call,
                      const struct effect *effect) {
     bool found = false;
     if (effect->arg >= call->arg_count)
         return false;
+    if (outs_untouched(path, call->args[effect->arg]))
+        return true;
     const struct value *v = value_at(&path->context.values, call->args[effect->arg]);
     if (v->kind != VALUE_ADDRESS)
         return false;

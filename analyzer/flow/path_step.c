@@ -1,3 +1,4 @@
+#include "flow/outs.h"
 #include "flow/path_step.h"
 
 #include <string.h>
@@ -128,7 +129,7 @@ static void escape(struct path *path, value_id value, int depth) {
     let_go(path, base);
     const struct value v = *value_at(t, base);
     if (v.kind == VALUE_PARAM)
-        path->kept_params[v.a] = path->wrote_params[v.a] = true;
+        path->kept_params[v.a] = true;
     if (v.kind == VALUE_ADDRESS) {
         region_id root = region_root(t, v.a);
         const struct region *r = region_at(t, root);
@@ -136,7 +137,10 @@ static void escape(struct path *path, value_id value, int depth) {
             path->state->exposed[r->a / 64] |= UINT64_C(1) << (r->a % 64);
         escape_contents(path, root, depth);
     } else if (v.kind == VALUE_SYMBOL || v.kind == VALUE_PARAM) {
-        escape_contents(path, region_pointee(t, base), depth);
+        region_id region = region_pointee(t, base);
+        escape_contents(path, region, depth);
+        if (outs_is_own(path, region)) /* whoever has it may store something */
+            state_unbind(&path->context, path->state, region);
     } else if (v.kind == VALUE_BINARY && !(v.op >= IR_EQ && v.op <= IR_GE)) {
         escape(path, v.a, depth + 1); /* a pointer with flags in its low bits */
         escape(path, v.b, depth + 1);
@@ -412,9 +416,6 @@ static void store_out(struct path *path, region_id region, value_id value) {
         duty->status = DUTY_OUT;
         duty->out = region;
     } else {
-        if (r->kind == REGION_POINTEE && value_at(t, r->a)->kind == VALUE_PARAM &&
-            state_classes(&path->context, path->state, value) != RETURNS_ZERO)
-            path->wrote_params[value_at(t, r->a)->a] = true;
         path_escape(path, value);
     }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow/effect.h"
+#include "flow/outs.h"
 #include "flow/state.h"
 
 static bool place_is_read_later(const struct state_context *c, const struct cfg_block *facts,
@@ -157,6 +158,14 @@ static bool is_for_caller(const struct duty *duty) {
     return duty->status == DUTY_DONE && duty->out != REGION_UNKNOWN;
 }
 
+/* An error that comes with a null pointer or a negative number. */
+static bool tells_failure(const struct reach *r, const struct state *state,
+                          const struct duty *duty) {
+    const struct value *guard = value_at(&r->c->values, duty->guard);
+    return duty->status == DUTY_OPEN && !state_guard_is_decided(r->c, state, duty) &&
+           (guard->is_pointer ? !(duty->when & RETURNS_POSITIVE) : duty->when == RETURNS_NEGATIVE);
+}
+
 /* A lost duty is kept apart from its entity, so that the entity's symbol can be used again. */
 static void settle_duties(struct reach *r, struct state *state, const struct cfg_block *facts,
                           ir_id loc) {
@@ -177,11 +186,12 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
                 state_remove_duty(state, i);
                 continue;
             }
-            if (duty->status == DUTY_NONE) {
+            /* nobody looked at the result: it went well */
+            if (duty->status == DUTY_NONE || tells_failure(r, state, duty)) {
                 state_remove_duty(state, i);
                 continue;
             }
-            duty->guard = VALUE_UNKNOWN; /* nobody looked at the result: it went well */
+            duty->guard = VALUE_UNKNOWN;
             duty->when = RETURNS_ANY;
         }
         if (alive || duty->status == DUTY_LOST || duty->status == DUTY_OUT) {
@@ -266,7 +276,8 @@ static bool is_idle_load(const struct state *state, const struct state_context *
     value_id value = state->bindings[at].value;
     const struct region *root =
         region_at(&c->values, region_root(&c->values, state->bindings[at].region));
-    if (root->kind == REGION_LOCAL || value_at(&c->values, value)->kind != VALUE_SYMBOL)
+    if (root->kind == REGION_LOCAL || value_at(&c->values, value)->kind != VALUE_SYMBOL ||
+        outs_is_initial(value_at(&c->values, value)))
         return false;
     for (uint32_t i = 0; i < state->constraint_count; i++)
         if (value_mentions(&c->values, state->constraints[i].value, value))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/outs.h"
 #include "program/blocking.h"
 #include "program/internal.h"
 
@@ -34,8 +35,9 @@ struct collector {
     size_t count;
     uint32_t paths[CLASSES];
     struct nulls nulls[MOST_NULLS];
-    uint8_t params[MOST_PARAMS]; /* the classes that each parameter was in on some path */
-    int64_t low, high;           /* of what was returned so far; none yet if low > high */
+    uint8_t params[MOST_PARAMS];  /* the classes that each parameter was in on some path */
+    uint8_t touched[MOST_PARAMS]; /* the classes of results with which it may have been set */
+    int64_t low, high;            /* of what was returned so far; none yet if low > high */
     int8_t shields; /* at a successful return: the deepest, or the shallowest if none is deeper
                        than the entry (a cleanup that ends a shield if there is one) */
     bool succeeds;
@@ -185,6 +187,9 @@ static void on_return(struct path *path, value_id value) {
         c->paths[k] += (classes >> k) & 1;
     note_bounds(path, c, value);
     note_params(path, c->params);
+    for (uint32_t i = 0; i < path->function->param_count && i < MOST_PARAMS; i++)
+        if (outs_has(path, i))
+            c->touched[i] |= (uint8_t)outs_touched(path, i, value, classes);
     bool success = classes & (RETURNS_ZERO | RETURNS_POSITIVE);
     int8_t depth = path->state->shields;
     if (success && (!c->succeeds || (depth > 0 && depth > c->shields) ||
@@ -317,14 +322,6 @@ static bool settle(const struct collector *c, struct candidate *candidate) {
     return when != 0 && clear;
 }
 
-/* Not always acquired in some outcome, but never in another: an error that was set tells that the
-   call failed. */
-static bool tells_outcome(const struct path *path, const struct candidate *candidate) {
-    const struct effect *effect = &candidate->effect;
-    return effect->kind == EFFECT_ACQUIRE && effect->target == TARGET_OUT && !candidate->doubtful &&
-           effect->when != RETURNS_ANY && !path->wrote_params[effect->arg];
-}
-
 /* A parameter that decides whether there is anything to acquire, such as a flag. */
 static void note_condition(const struct collector *c, const struct candidate *candidate,
                            struct effect *effect) {
@@ -356,6 +353,24 @@ static bool has_rival(const struct collector *c, size_t index) {
     return false;
 }
 
+/* Out-parameters that are set in some outcomes only: an error that was set tells that the call
+   failed. */
+static size_t write_outs(const struct collector *c, const struct path *path, struct effect *effects,
+                         size_t count) {
+    uint8_t possible = 0;
+    for (unsigned k = 0; k < CLASSES; k++)
+        possible |= (uint8_t)((c->paths[k] != 0) << k);
+    for (uint32_t i = 0; i < path->function->param_count && i < MOST_PARAMS; i++) {
+        bool told = !outs_has(path, i) || c->touched[i] == possible;
+        for (size_t k = 0; k < count && !told; k++)
+            told = effects[k].target == TARGET_OUT && effects[k].arg == i;
+        if (!told)
+            effects[count++] = (struct effect){
+                .kind = EFFECT_SET, .target = TARGET_OUT, .when = c->touched[i], .arg = (uint8_t)i};
+    }
+    return count;
+}
+
 /* What a parameter suffers: the effect as callers shall see it, and how many were written. */
 static size_t write_effect(const struct collector *c, const struct path *path,
                            const struct candidate *candidate, bool clear, struct effect effect,
@@ -382,7 +397,8 @@ static size_t write_effect(const struct collector *c, const struct path *path,
 
 static void write_effects(struct collector *c, const struct path *path, struct summary *summary) {
     struct effect *effects = arena_alloc(
-        &c->program->arena, (2 * c->count + path->function->param_count + 1) * sizeof *effects);
+        &c->program->arena,
+        (2 * c->count + 2 * path->function->param_count + 1) * sizeof *effects);
     size_t count = 0;
     bool *told = mem_zero(path->function->param_count, sizeof *told);
     for (size_t i = 0; i < c->count; i++) {
@@ -392,14 +408,8 @@ static void write_effects(struct collector *c, const struct path *path, struct s
         uint8_t when = candidate->effect.when;
         if (is_emptying(&effect) && (!clear || when != RETURNS_ANY))
             continue;
-        if (!clear && effect.kind == EFFECT_ACQUIRE) {
-            if (!tells_outcome(path, candidate))
-                continue;
-            effect.kind = EFFECT_SET;
-            effect.when = when;
-            effects[count++] = effect;
+        if (!clear && effect.kind == EFFECT_ACQUIRE)
             continue;
-        }
         effect.ends = effect.kind == EFFECT_RELEASE && clear && !candidate->survives;
         if (effect.target == TARGET_ARG)
             told[effect.arg] = true;
@@ -411,7 +421,7 @@ static void write_effects(struct collector *c, const struct path *path, struct s
                 .kind = EFFECT_TAKE, .target = TARGET_ARG, .when = RETURNS_ANY, .arg = (uint8_t)i};
     free(told);
     summary->effects = effects;
-    summary->effect_count = count;
+    summary->effect_count = write_outs(c, path, effects, count);
 }
 
 static bool same_effects(const struct summary *x, const struct summary *y) {
