@@ -24,9 +24,15 @@ enum { BACKLOG = 512, SERVE_LIMIT = 1000, RETRY_MS = 50 };
 struct aglet_server {
     struct agl_resource resource;
     struct agl_watch watch;
+    unsigned users; /* functions that are at work with it; the last one frees what is closed */
     bool accepting, closed;
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* to remove; empty for TCP */
 };
+
+static void let_go(aglet_server *server) {
+    if (--server->users == 0 && server->closed)
+        free(server);
+}
 
 static void close_socket(aglet_server *server) {
     agl_watch_close(server->resource.loop, &server->watch);
@@ -130,11 +136,11 @@ static int accept_stream(aglet_task *self, aglet_server *server, struct agl_plac
     if (server->accepting)
         return -EBUSY;
     server->accepting = true;
+    server->users++;
     int fd = accept_fd(self, server);
     server->accepting = false;
     bool tcp = !server->path[0];
-    if (server->closed)
-        free(server);
+    let_go(server);
     if (fd < 0)
         return fd;
     int on = 1;
@@ -161,8 +167,8 @@ int aglet_server_close(aglet_server *server) {
         close_socket(server);
     agl_resource_close(&server->resource);
     server->closed = true;
-    if (!server->accepting)
-        free(server);
+    server->users++;
+    let_go(server);
     return 0;
 }
 
@@ -224,7 +230,9 @@ int aglet_serve(aglet_server *server, aglet_handler handler, void *arg, size_t l
         return rc;
     aglet_group_limit(group, limit ? limit : SERVE_LIMIT);
     struct connection connection = {.handler = handler, .arg = arg};
+    server->users++; /* it may be closed while this waits for a place */
     rc = accept_all(self, server, group, &connection, place);
+    let_go(server);
     aglet_group_drain(group, grace_ms);
     return rc;
 }

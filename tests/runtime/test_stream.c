@@ -174,6 +174,36 @@ static AGLET_COROUTINE int unix_echo(void *arg) {
     return 0;
 }
 
+static aglet_event may_end = AGLET_EVENT_INIT;
+
+static AGLET_COROUTINE int waits_for_the_end(aglet_stream *stream, void *arg) {
+    (void)stream;
+    (void)arg;
+    return aglet_event_wait(&may_end);
+}
+
+static AGLET_COROUTINE int serves_one_at_a_time(void *arg) {
+    return aglet_serve(arg, waits_for_the_end, NULL, 1, 1000);
+}
+
+static AGLET_COROUTINE int closing_while_all_places_are_taken(void *arg) {
+    (void)arg;
+    aglet_server *server;
+    AGLET_AUTO(aglet_stream) first = NULL;
+    AGLET_AUTO(aglet_stream) second = NULL;
+    assert_int_equal(aglet_listen_tcp("127.0.0.1", "0", &server), 0);
+    char port[8];
+    snprintf(port, sizeof port, "%u", (unsigned)aglet_server_port(server));
+    aglet_task *serving = aglet_create(serves_one_at_a_time, server);
+    assert_int_equal(aglet_connect_tcp("127.0.0.1", port, &first), 0);
+    assert_int_equal(aglet_connect_tcp("127.0.0.1", port, &second), 0);
+    assert_int_equal(aglet_sleep(20), 0); /* the second is accepted, and has no place yet */
+    aglet_server_close(server);
+    aglet_event_set(&may_end);
+    assert_int_equal(aglet_await(serving), 0);
+    return 0;
+}
+
 static AGLET_COROUTINE int refused_connections_and_unknown_names(void *arg) {
     (void)arg;
     aglet_stream *stream;
@@ -281,6 +311,7 @@ IN_A_RUN(closing_wakes_the_reader)
 IN_A_RUN(a_slow_reader_holds_the_writer_up)
 IN_A_RUN(tcp_echo)
 IN_A_RUN(unix_echo)
+IN_A_RUN(closing_while_all_places_are_taken)
 IN_A_RUN(refused_connections_and_unknown_names)
 IN_A_RUN(a_stream_of_a_pipe)
 IN_A_RUN(worker_threads)
@@ -295,6 +326,7 @@ int main(void) {
         cmocka_unit_test(run_a_slow_reader_holds_the_writer_up),
         cmocka_unit_test(run_tcp_echo),
         cmocka_unit_test(run_unix_echo),
+        cmocka_unit_test(run_closing_while_all_places_are_taken),
         cmocka_unit_test(run_refused_connections_and_unknown_names),
         cmocka_unit_test(run_a_stream_of_a_pipe),
         cmocka_unit_test(run_worker_threads),
