@@ -32,7 +32,8 @@ struct aglet_var_token {
     uint64_t task;
 };
 
-/** The variable's value in the running task; its initial value outside a coroutine. */
+/** The variable's value in the running task, or its initial one, which may be NULL: where none was
+ *  set, and outside a coroutine. */
 AGLET_MIXED void *aglet_var_get(const struct aglet_var *var);
 
 /**

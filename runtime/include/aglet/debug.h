@@ -46,12 +46,14 @@ AGLET_MIXED bool aglet_debugging(void);
 AGLET_MIXED int aglet_set_debugging(bool on);
 
 /**
- * Marks the beginning and the end of a change that must not be torn: several writes to a database,
- * a file or a peer that only make sense together. Call the end only when the change is whole or
- * undone: in debug mode a task that ends in between is reported as `torn-write`. They nest.
+ * Marks the beginning of a change that must not be torn: several writes to a database, a file or a
+ * peer that only make sense together. In debug mode a task that ends before aglet_mutation_end() is
+ * reported as `torn-write`. Changes nest.
  * @param what a phrase for the message, which must live until the end
  */
 AGLET_COROUTINE void aglet_mutation_begin(const char *what);
+
+/** Marks the end of the innermost change: it is whole, or undone. */
 AGLET_COROUTINE void aglet_mutation_end(void);
 
 #endif

@@ -46,8 +46,10 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_job_wait(aglet_job *job)
  *  @return its result; -ETIMEDOUT if it has not ended yet; -EDEADLK in the job itself. */
 AGLET_COROUTINE AGLET_SUSPENDS int aglet_job_close(aglet_job *job);
 
-/** Jobs that run, and jobs that wait for a place. */
+/** How many jobs run. */
 size_t aglet_jobs_active(const aglet_jobs *jobs);
+
+/** How many jobs wait for a place. */
 size_t aglet_jobs_pending(const aglet_jobs *jobs);
 
 /**
@@ -57,7 +59,8 @@ size_t aglet_jobs_pending(const aglet_jobs *jobs);
  */
 AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(jobs, 1) int aglet_jobs_close(aglet_jobs *jobs);
 
-/** Waits until all jobs are done, not longer than the wait timeout, then closes as above. */
+/** Waits until all jobs are done, not longer than the wait timeout, then closes.
+ *  @return as aglet_jobs_close(). */
 AGLET_COROUTINE
 AGLET_SUSPENDS AGLET_RELEASES(jobs, 1) int aglet_jobs_wait_and_close(aglet_jobs *jobs);
 

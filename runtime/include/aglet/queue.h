@@ -34,7 +34,7 @@ AGLET_RELEASES(queue, 1) int aglet_queue_free(aglet_queue *queue);
  */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_queue_put(aglet_queue *queue, void *item);
 
-/** As put, without waiting: -EAGAIN if the queue is full. */
+/** As put, without waiting. @return 0; -EAGAIN if the queue is full; -EPIPE after shutdown. */
 AGLET_MUST_USE int aglet_queue_try_put(aglet_queue *queue, void *item);
 
 /** Gets the item whose turn it is, waiting while the queue is empty.
@@ -42,7 +42,8 @@ AGLET_MUST_USE int aglet_queue_try_put(aglet_queue *queue, void *item);
  * empty. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_queue_get(aglet_queue *queue, void **item);
 
-/** As get, without waiting: -EAGAIN if the queue is empty. */
+/** As get, without waiting. @return 0 and *item; -EAGAIN if the queue is empty; -EPIPE if it is
+ * shut down besides. */
 AGLET_MUST_USE int aglet_queue_try_get(aglet_queue *queue, void **item);
 
 /** States that an item that was got is dealt with. @return 0; -EINVAL if there was none. */

@@ -43,8 +43,8 @@ void aglet_stream_set_timeouts(aglet_stream *stream, int64_t read_ms, int64_t wr
 
 /**
  * Reads what is there, at least one byte, at most `size`.
- * @return the count; 0 at the end of the stream (and for size 0); -ECANCELED, -ETIMEDOUT (nothing was taken),
- * -EBUSY, -EBADF if it is being closed, or the socket's error.
+ * @return the count; 0 at the end of the stream (and for size 0); -ECANCELED, -ETIMEDOUT (nothing
+ * was taken), -EBUSY, -EBADF if it is being closed, or the socket's error.
  */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_stream_read(aglet_stream *stream,
                                                                         void *buffer, size_t size);
@@ -106,7 +106,8 @@ AGLET_COROUTINE AGLET_SUSPENDS int aglet_stream_shutdown(aglet_stream *stream);
 AGLET_COROUTINE
 AGLET_SUSPENDS AGLET_RELEASES(stream, 1) int aglet_stream_close(aglet_stream *stream);
 
-/** The descriptor, still owned by the stream: for getsockopt() and the like. */
+/** For getsockopt() and the like. @return the descriptor, which the stream still owns; there is no
+ *  error. */
 int aglet_stream_fd(const aglet_stream *stream);
 
 #endif

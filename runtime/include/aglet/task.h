@@ -60,7 +60,8 @@ AGLET_DETACHES(1) int aglet_detach(aglet_task *task);
 /** True when the task's coroutine has returned. */
 bool aglet_task_done(const aglet_task *task);
 
-/** The result of a task that is done; -EINPROGRESS before. Does not retrieve: await does. */
+/** Looks at the result of a task without retrieving it, as await does.
+ *  @return what its coroutine returned; -EINPROGRESS while it has not. */
 int aglet_task_result(const aglet_task *task);
 
 /** True once the task was asked to stop. */

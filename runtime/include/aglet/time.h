@@ -15,7 +15,8 @@ AGLET_MIXED int64_t aglet_now(void);
  */
 AGLET_COROUTINE AGLET_SUSPENDS int aglet_sleep(int64_t ms);
 
-/** Sleeps until aglet_now() >= `when`, in milliseconds; AGLET_FOREVER waits for a cancellation. */
+/** Sleeps until aglet_now() >= `when`, in milliseconds; AGLET_FOREVER waits for a cancellation.
+ *  @return as aglet_sleep(). */
 AGLET_COROUTINE AGLET_SUSPENDS int aglet_sleep_until(int64_t when);
 
 /** A callback at a time; owned by the caller, who keeps it in memory until it has been called or
