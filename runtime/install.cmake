@@ -35,7 +35,8 @@ install(DIRECTORY include/aglet DESTINATION ${AGLET_INCLUDEDIR} COMPONENT runtim
 
 configure_package_config_file(aglet-config.cmake.in aglet-config.cmake
   INSTALL_DESTINATION ${package_folder})
-write_basic_package_version_file(aglet-config-version.cmake COMPATIBILITY SameMinorVersion)
+write_basic_package_version_file(aglet-config-version.cmake
+  VERSION ${aglet_VERSION} COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/aglet-config.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/aglet-config-version.cmake
   DESTINATION ${package_folder} COMPONENT runtime)
