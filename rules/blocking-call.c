@@ -36,16 +36,9 @@ static void report_sync_only(struct path *path, const struct path_call *call,
     check_report(path, &finding);
 }
 
-static bool has_role(const struct callee *callee, enum role_kind kind) {
-    for (size_t i = 0; i < callee->role_count; i++)
-        if (callee->roles[i].kind == kind)
-            return true;
-    return false;
-}
-
 static bool is_only_sync(const struct callee *callee) {
-    return has_role(callee, ROLE_SYNC_ONLY) && !has_role(callee, ROLE_RUNS_LOOP) &&
-           !has_role(callee, ROLE_BLOCKS);
+    return callee_has_role(callee, ROLE_SYNC_ONLY) && !callee_has_role(callee, ROLE_RUNS_LOOP) &&
+           !callee_has_role(callee, ROLE_BLOCKS);
 }
 
 static void on_call(struct path *path, const struct path_call *call) {

@@ -19,13 +19,6 @@ static void report(struct path *path, const struct path_call *call, const char *
     check_report(path, &finding);
 }
 
-static bool has_role(const struct callee *callee, enum role_kind kind) {
-    for (size_t i = 0; i < callee->role_count; i++)
-        if (callee->roles[i].kind == kind)
-            return true;
-    return false;
-}
-
 static void on_call(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     if (!check_is_constructor(path) || path->state->once)
@@ -41,12 +34,12 @@ static void on_call(struct path *path, const struct path_call *call) {
         else if (role->kind == ROLE_SPAWNS)
             report(path, call, "starts a task", NULL);
     }
-    if (callee->blocks && !has_role(callee, ROLE_BLOCKS))
+    if (callee->blocks && !callee_has_role(callee, ROLE_BLOCKS))
         report(path, call, blocking_words(check_chain_end(callee->blocks)->subject),
                callee->blocks);
-    else if (callee->awaits && !has_role(callee, ROLE_SUSPENDS))
+    else if (callee->awaits && !callee_has_role(callee, ROLE_SUSPENDS))
         report(path, call, "suspends", callee->awaits);
-    else if (callee->spawns && !has_role(callee, ROLE_SPAWNS))
+    else if (callee->spawns && !callee_has_role(callee, ROLE_SPAWNS))
         report(path, call, "starts a task", callee->spawns);
 }
 

@@ -32,13 +32,6 @@ static void report_argument(struct path *path, const struct path_call *call, con
     check_report(path, &finding);
 }
 
-static bool has_role(const struct callee *callee, enum role_kind kind) {
-    for (size_t i = 0; i < callee->role_count; i++)
-        if (callee->roles[i].kind == kind)
-            return true;
-    return false;
-}
-
 static void on_call(struct path *path, const struct path_call *call) {
     enum context_kind kind;
     for (uint32_t i = 0; i < call->arg_count; i++) {
@@ -46,7 +39,7 @@ static void on_call(struct path *path, const struct path_call *call) {
         if (name)
             report_argument(path, call, name, kind);
     }
-    if (!has_role(call->callee, ROLE_COROUTINE) || check_has_role(path, ROLE_COROUTINE))
+    if (!callee_has_role(call->callee, ROLE_COROUTINE) || check_has_role(path, ROLE_COROUTINE))
         return;
     kind = check_nearest_context(path, CONTEXTS_NO_COROUTINE, true);
     if (kind != CONTEXT_KINDS)

@@ -88,4 +88,12 @@ struct callee {
     const struct chain *mutates; /* where it makes an unshielded change */
 };
 
+/** True when its roles, as declared, have one of that kind. */
+static inline bool callee_has_role(const struct callee *callee, enum role_kind kind) {
+    for (size_t i = 0; i < callee->role_count; i++)
+        if (callee->roles[i].kind == kind)
+            return true;
+    return false;
+}
+
 #endif

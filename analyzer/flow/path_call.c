@@ -452,10 +452,7 @@ bool path_call_has_role(const struct path *path, const struct ir_instr *instr,
                         enum role_kind kind) {
     struct callee callee;
     ask_target(path, instr, target_of(path, instr), &callee);
-    for (size_t i = 0; i < callee.role_count; i++)
-        if (callee.roles[i].kind == kind)
-            return true;
-    return false;
+    return callee_has_role(&callee, kind);
 }
 
 bool path_step_call(struct path *path, ir_id id) {

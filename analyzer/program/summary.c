@@ -214,10 +214,6 @@ static const struct chain *new_chain(struct collector *c, const struct path *pat
     return arena_copy(&c->program->arena, &chain, sizeof chain);
 }
 
-static bool has_role(const struct callee *callee, enum role_kind kind) {
-    return prog_role(callee->roles, callee->role_count, kind) != NULL;
-}
-
 static void note_chain(struct collector *c, const struct path *path, const struct path_call *call,
                        const struct chain **slot, const char *subject, const struct chain *next) {
     if (!*slot)
@@ -256,13 +252,13 @@ static void on_call(struct path *path, const struct path_call *call) {
     /* a role says it all; what it does not speak of is found inside. What is made once for the
        whole program is nothing that this function does. */
     bool once = path->state->once;
-    if (callee->blocks && !once && !has_role(callee, ROLE_BLOCKS))
+    if (callee->blocks && !once && !callee_has_role(callee, ROLE_BLOCKS))
         note_chain(c, path, call, &summary->blocks, NULL, callee->blocks);
-    if (callee->spawns && !once && !has_role(callee, ROLE_SPAWNS))
+    if (callee->spawns && !once && !callee_has_role(callee, ROLE_SPAWNS))
         note_chain(c, path, call, &summary->spawns, NULL, callee->spawns);
-    if (callee->awaits && path->state->inside <= 0 && !has_role(callee, ROLE_SUSPENDS))
+    if (callee->awaits && path->state->inside <= 0 && !callee_has_role(callee, ROLE_SUSPENDS))
         note_chain(c, path, call, &summary->awaits, NULL, callee->awaits);
-    if (callee->mutates && !has_role(callee, ROLE_MUTATES) && path->state->shields <= 0)
+    if (callee->mutates && !callee_has_role(callee, ROLE_MUTATES) && path->state->shields <= 0)
         note_chain(c, path, call, &summary->mutates, NULL, callee->mutates);
 }
 
@@ -397,8 +393,7 @@ static size_t write_effect(const struct collector *c, const struct path *path,
 
 static void write_effects(struct collector *c, const struct path *path, struct summary *summary) {
     struct effect *effects = arena_alloc(
-        &c->program->arena,
-        (2 * c->count + 2 * path->function->param_count + 1) * sizeof *effects);
+        &c->program->arena, (2 * c->count + 2 * path->function->param_count + 1) * sizeof *effects);
     size_t count = 0;
     bool *told = mem_zero(path->function->param_count, sizeof *told);
     for (size_t i = 0; i < c->count; i++) {
