@@ -15,7 +15,16 @@ enum effect_kind {
     EFFECT_ACQUIRE, /* the target holds a resource that the caller owns */
     EFFECT_RELEASE, /* the target's resource is given back */
     EFFECT_TAKE,    /* the target now belongs to somebody else */
+    EFFECT_LEND,    /* what the argument points to is used on after the call */
     EFFECT_SET      /* if what the argument points to was set, the outcome is one of `when` */
+};
+
+/** Until when it is lent. */
+enum effect_until {
+    UNTIL_CALLBACK, /* a callback has come, or cannot come any more */
+    UNTIL_JOIN,     /* the task, thread or group was waited for */
+    UNTIL_DONE,     /* work that goes on by itself is done */
+    UNTIL_CLOSED    /* the handle's close callback has come */
 };
 
 /** What a release leaves where the argument points to. */
@@ -40,6 +49,8 @@ struct effect {
     uint8_t arg;                /* from 0; unless the target is the return value */
     const char *subject;        /* resource kind; NULL: any; with TAKE: it may be released there */
     bool ends;               /* RELEASE, TAKE: in the outcomes of `when` it is released for sure */
+    uint8_t until;           /* LEND: enum effect_until */
+    uint8_t owner;           /* LEND: from 1, the argument whose release ends it too; or 0 */
     uint8_t leaves;          /* RELEASE of TARGET_OUT: enum effect_leaves */
     bool in_place;           /* of a kind that is made anew at the same address */
     bool counted;            /* of a kind that others may hold references to */
@@ -65,6 +76,7 @@ enum callee_flag {
     CALLEE_WRITES = 32,   /* may write any memory that is not private to the caller */
     CALLEE_CONTRACT = 64, /* declared by roles, as a library's function */
     CALLEE_REPEATS = 256, /* computes: asked the same it answers the same until memory changes */
+    CALLEE_WAITS = 512,   /* may wait for what others do: a loop is run, a task joined … */
     CALLEE_UNLINKS = 128  /* what it releases it may take out of where it was filed */
 };
 

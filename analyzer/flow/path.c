@@ -272,6 +272,7 @@ static void end_block(struct path *path, const struct ir_block *block) {
 static void walk_block(struct path *path, const struct path_item *item) {
     const struct ir_block *block = ir_block_at(path->unit, path->function, item->block);
     path->state = state_copy(&path->context, item->state);
+    path->leaves = block->term == IR_TERM_RETURN;
     path->returned = block->term == IR_TERM_RETURN ? block->value : IR_NONE;
     struct state_context *c = &path->context;
     state_restore_registers(c, path->state, item->block);

@@ -46,10 +46,19 @@ struct path_reuse {
     bool again;          /* by the call that released it: on another round of a loop */
 };
 
+/** A variable ends while somebody may go on using it. */
+struct path_outlive {
+    const struct claim *lent;
+    ir_id local;    /* of the function */
+    ir_id end;      /* location where its scope is left */
+    bool at_return; /* by leaving the function */
+};
+
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
     void (*on_call)(struct path *path, const struct path_call *call);
     void (*on_loss)(struct path *path, const struct path_loss *loss);
+    void (*on_outlive)(struct path *path, const struct path_outlive *outlive);
     void (*on_reuse)(struct path *path, const struct path_reuse *reuse);
     void (*on_return)(struct path *path, value_id value);
 };
@@ -69,6 +78,7 @@ struct path {
     const struct ir_unit *unit;
     const struct ir_function *function;
     struct state *state; /* the current one */
+    bool leaves;         /* the current block ends in a return */
     ir_id returned;      /* the register that the current block returns, or IR_NONE */
     const struct path_listener *const *listeners;
     size_t listener_count;

@@ -199,6 +199,9 @@ static void release(struct path *path, const struct path_call *call, const struc
     }
     if (effect->target == TARGET_OUT && out != REGION_UNKNOWN)
         leave(path, out, effect->leaves);
+    bool detached = effect->role && effect->role->kind == ROLE_DETACHES;
+    if (duty && !detached)
+        path_return_loans(path, duty->origin, duty->entity);
     if (duty) {
         if (duty->status == DUTY_OPEN || duty->status == DUTY_OUT)
             path_discharge(path, duty);
@@ -261,7 +264,8 @@ static void doubt_outs(struct path *path, region_id gone) {
 static void rearm_exposed(struct path *path) {
     for (uint32_t i = path->state->claim_count; i-- > 0;) {
         const struct value *v = value_at(&path->context.values, path->state->claims[i].entity);
-        if (v->kind == VALUE_ADDRESS && is_exposed(path, v->a))
+        if (v->kind == VALUE_ADDRESS && is_exposed(path, v->a) &&
+            path->state->claims[i].kind == CLAIM_ENDED)
             state_remove_claim(&path->context, path->state, i);
     }
 }
@@ -424,6 +428,9 @@ static void apply(struct path *path, const struct path_call *call) {
         if (ended[i] != VALUE_UNKNOWN)
             path_claim_end(path, call, &callee->effects[i], ended[i], result);
     for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == EFFECT_LEND && !is_excused(path, call, i))
+            path_lend(path, call, &callee->effects[i], result);
+    for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i) &&
             is_asked_for(path, call, &callee->effects[i]))
             acquire(path, call, &callee->effects[i], result);
@@ -469,6 +476,7 @@ bool path_step_call(struct path *path, ir_id id) {
         if (path->listeners[path->current]->on_call)
             path->listeners[path->current]->on_call(path, &call);
     path_meet_call(path, &call);
+    path_settle_loans(path, &call);
     for (uint32_t i = count; i < instr->arg_count; i++)
         path_escape(path, path->state->registers[ir_arg(path->unit, instr, i)]);
     if (callee.flags & CALLEE_NORETURN)

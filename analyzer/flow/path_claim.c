@@ -198,14 +198,15 @@ void path_claim_end(struct path *path, const struct path_call *call, const struc
 
 void path_rearm(struct path *path, value_id entity) {
     for (uint32_t i = path->state->claim_count; i-- > 0;)
-        if (path->state->claims[i].entity == entity)
+        if (path->state->claims[i].entity == entity && path->state->claims[i].kind == CLAIM_ENDED)
             state_remove_claim(&path->context, path->state, i);
 }
 
 void path_rearm_within(struct path *path, region_id whole) {
     for (uint32_t i = path->state->claim_count; i-- > 0;) {
         const struct value *v = value_at(&path->context.values, path->state->claims[i].entity);
-        if (v->kind == VALUE_ADDRESS && region_within(&path->context.values, v->a, whole))
+        if (v->kind == VALUE_ADDRESS && region_within(&path->context.values, v->a, whole) &&
+            path->state->claims[i].kind == CLAIM_ENDED)
             state_remove_claim(&path->context, path->state, i);
     }
 }

@@ -363,6 +363,7 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
     if (null)
         return false;
     path_meet_access(path, instr);
+    path_watch_loans(path, region);
     const struct ir_type *type = type_of(path, instr->type);
     value_id value = VALUE_UNKNOWN;
     if (type && type->kind == IR_TYPE_RECORD && region != REGION_UNKNOWN) {
@@ -460,7 +461,8 @@ static bool store(struct path *path, const struct ir_instr *instr) {
     return true;
 }
 
-static void end_of_local(struct path *path, ir_id local) {
+static void end_of_local(struct path *path, ir_id local, ir_id loc) {
+    path_end_loans(path, local, loc);
     region_id region = region_intern(&path->context.values, REGION_LOCAL, local, 0);
     state_unbind(&path->context, path->state, region);
 }
@@ -525,7 +527,7 @@ bool path_step(struct path *path, ir_id id) {
         }
         return true;
     case IR_DEAD:
-        end_of_local(path, instr->a);
+        end_of_local(path, instr->a, instr->loc);
         return true;
     default:
         return true;
@@ -540,6 +542,8 @@ void path_step_return(struct path *path, const struct ir_block *block) {
     for (path->current = 0; path->current < path->listener_count; path->current++)
         if (path->listeners[path->current]->on_return)
             path->listeners[path->current]->on_return(path, value);
+    for (ir_id i = 0; i < path->function->param_count; i++)
+        path_end_loans(path, i, block->loc);
     path_escape(path, value);
     for (uint32_t i = 0; i < state->duty_count; i++) {
         struct duty *duty = &state->duties[i];

@@ -38,6 +38,18 @@ void path_remember(struct path *path, const struct path_call *call, value_id res
 /** Memory changed: they may answer otherwise. */
 void path_doubt_answers(struct path *path);
 
+/** Loans (path_lend.c). What a call, before it happens, shows to be over. */
+void path_settle_loans(struct path *path, const struct path_call *call);
+/** The loans of a call whose resource is released now are over. */
+void path_return_loans(struct path *path, ir_id origin, value_id owner);
+/** The call's effect lends its argument. */
+void path_lend(struct path *path, const struct path_call *call, const struct effect *effect,
+               value_id result);
+/** What is lent is looked at: whether it is given back, perhaps. */
+void path_watch_loans(struct path *path, region_id region);
+/** A local ends: says what is lent of it still. */
+void path_end_loans(struct path *path, ir_id local, ir_id loc);
+
 /** Claims (path_claim.c). What a call is about to do to things that were ended: says so. */
 void path_meet_call(struct path *path, const struct path_call *call);
 /** The same for a load or a store at `place`. */

@@ -54,7 +54,8 @@ struct duty {
 };
 
 enum claim_kind {
-    CLAIM_ENDED /* it was released: whoever uses it now uses what is no more */
+    CLAIM_ENDED, /* it was released: whoever uses it now uses what is no more */
+    CLAIM_LENT   /* somebody goes on using it, or what it points to */
 };
 
 /** What a path did to an entity, for good. Held in arrays that copies of a state share. */
@@ -64,6 +65,8 @@ struct claim {
     uint8_t kind;
     uint8_t when;        /* holds if `guard` is in these classes (enum return_class) */
     bool in_place;       /* an object that can be made anew at the same address */
+    uint8_t until;       /* LENT: enum effect_until */
+    value_id owner;      /* LENT: whose release ends it too; VALUE_UNKNOWN: none */
     const char *subject; /* resource kind, or NULL */
     const char *by;      /* the function that did it */
     ir_id origin;        /* the call that did it */

@@ -66,7 +66,7 @@ uint64_t state_hash_claims(const struct state *state, uint64_t hash) {
 static bool claim_equal(const struct claim *x, const struct claim *y) {
     return x->entity == y->entity && x->kind == y->kind && x->origin == y->origin &&
            x->subject == y->subject && x->guard == y->guard && x->when == y->when &&
-           x->in_place == y->in_place;
+           x->in_place == y->in_place && x->until == y->until && x->owner == y->owner;
 }
 
 bool state_equal_claims(const struct state *x, const struct state *y) {
@@ -102,7 +102,8 @@ bool state_claims_mention(const struct state_context *c, const struct state *sta
                           value_id symbol) {
     for (uint32_t i = 0; i < state->claim_count; i++)
         if (value_mentions(&c->values, state->claims[i].entity, symbol) ||
-            value_mentions(&c->values, state->claims[i].guard, symbol))
+            value_mentions(&c->values, state->claims[i].guard, symbol) ||
+            value_mentions(&c->values, state->claims[i].owner, symbol))
             return true;
     return false;
 }

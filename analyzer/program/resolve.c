@@ -50,13 +50,17 @@ static void add(struct effect_list *list, const struct role *role, enum effect_k
                         .role = role};
 }
 
+static uint8_t success_of(const struct role *spawns) {
+    const uint8_t nonzero = RETURNS_NEGATIVE | RETURNS_POSITIVE;
+    return spawns->owner != ROLE_ARG_NONE      ? RETURNS_ANY
+           : spawns->handle == ROLE_ARG_RETURN ? nonzero
+           : spawns->handle >= 0               ? RETURNS_ZERO
+                                               : RETURNS_ANY;
+}
+
 static void add_spawn(struct effect_list *list, const struct role *role) {
     static const char task[] = "task", thread[] = "thread";
-    const uint8_t nonzero = RETURNS_NEGATIVE | RETURNS_POSITIVE;
-    uint8_t success = role->owner != ROLE_ARG_NONE      ? RETURNS_ANY
-                      : role->handle == ROLE_ARG_RETURN ? nonzero
-                      : role->handle >= 0               ? RETURNS_ZERO
-                                                        : RETURNS_ANY;
+    uint8_t success = success_of(role);
     add(list, role, EFFECT_TAKE, TARGET_ARG, role->data, NULL, success);
     if (role->owner != ROLE_ARG_NONE)
         return;
@@ -65,6 +69,69 @@ static void add_spawn(struct effect_list *list, const struct role *role) {
         add(list, role, EFFECT_ACQUIRE, TARGET_RETURN, 0, subject, success);
     else if (role->handle >= 0)
         add(list, role, EFFECT_ACQUIRE, TARGET_OUT, role->handle, subject, success);
+}
+
+static enum effect_until until_of(const char *until) {
+    static const struct {
+        const char *word;
+        enum effect_until until;
+    } words[] = {
+        {"join", UNTIL_JOIN}, {"completion", UNTIL_DONE}, {"close-callback", UNTIL_CLOSED}};
+    for (size_t i = 0; until && i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].word, until) == 0)
+            return words[i].until;
+    return UNTIL_CALLBACK;
+}
+
+static void add_loan(struct effect_list *list, const struct role *role, int arg, uint8_t when,
+                     enum effect_until until) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].kind == EFFECT_LEND && list->items[i].arg == arg)
+            return; /* who starts a task says best until when */
+    size_t before = list->count;
+    if (when == RETURNS_ANY) /* a negative number says that nothing was started */
+        when = RETURNS_ZERO | RETURNS_POSITIVE;
+    add(list, role, EFFECT_LEND, TARGET_ARG, arg, NULL, when);
+    if (list->count == before)
+        return;
+    list->items[before].until = (uint8_t)until;
+    if (role->kind == ROLE_SPAWNS && role->owner >= 0 && role->owner < UINT8_MAX)
+        list->items[before].owner = (uint8_t)(role->owner + 1);
+}
+
+/* On which outcome the call that sets a callback has done so: when it made what it should make. */
+static uint8_t made_when(const struct function *function) {
+    const struct role *made = prog_role(function->roles, function->role_count, ROLE_ACQUIRES);
+    return made && made->via == ROLE_VIA_RETURN ? classes_of(made->when) : RETURNS_ANY;
+}
+
+/* What a call lends to others that go on when it has returned. Shielded work does so only if the
+   waiter was cut short. */
+static void add_loans(struct effect_list *list, const struct function *function) {
+    for (size_t i = 0; i < function->role_count; i++) {
+        const struct role *role = &function->roles[i];
+        if (role->kind == ROLE_SPAWNS)
+            add_loan(list, role, role->data, success_of(role), UNTIL_JOIN);
+    }
+    for (size_t i = 0; i < function->role_count; i++) {
+        const struct role *role = &function->roles[i];
+        bool shields = prog_role(function->roles, function->role_count, ROLE_SHIELDS) != NULL;
+        uint8_t when = shields ? RETURNS_NEGATIVE : classes_of(role->when);
+        if (role->kind == ROLE_BORROWS && role->until && strcmp(role->until, "return") != 0)
+            add_loan(list, role, role->arg, when, until_of(role->until));
+    }
+    /* what is called many times is mostly set up here, and started elsewhere */
+    if (prog_role(function->roles, function->role_count, ROLE_SUSPENDS) ||
+        prog_role(function->roles, function->role_count, ROLE_BLOCKS))
+        return; /* it waits for its callbacks itself */
+    for (size_t i = 0; i < function->role_count; i++) {
+        const struct role *role = &function->roles[i];
+        bool starts =
+            role->until || role->times == ROLE_TIMES_ONCE || role->times == ROLE_TIMES_AT_MOST_ONCE;
+        if (role->kind == ROLE_CALLS_BACK && starts && role->context &&
+            strcmp(role->context, "sync") != 0)
+            add_loan(list, role, role->data, made_when(function), UNTIL_CALLBACK);
+    }
 }
 
 static void add_role(struct effect_list *list, const struct role *role) {
@@ -106,6 +173,7 @@ void prog_roles_to_effects(struct program *program, struct function *function) {
     struct effect_list list = {.program = program};
     for (size_t i = 0; i < function->role_count; i++)
         add_role(&list, &function->roles[i]);
+    add_loans(&list, function);
     function->effects = arena_copy(&program->arena, list.items, list.count * sizeof *list.items);
     function->effect_count = list.count;
 }
@@ -127,7 +195,7 @@ static unsigned role_flags(const struct role *roles, size_t count) {
             flags |= CALLEE_SUSPENDS;
             break;
         case ROLE_RUNS_LOOP: /* the program's callbacks run meanwhile */
-            flags |= CALLEE_WRITES;
+            flags |= CALLEE_WRITES | CALLEE_WAITS;
             break;
         default:
             break;
@@ -163,7 +231,7 @@ static void apply_summary(const struct function *function, struct callee *callee
     callee->spawns = summary->spawns;
     callee->awaits = summary->awaits;
     callee->mutates = summary->mutates;
-    callee->flags |= summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN);
+    callee->flags |= summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN | CALLEE_WAITS);
     if (callee->effect_count == 0) {
         callee->flags |= summary->flags;
         callee->effects = summary->effects;

@@ -179,6 +179,25 @@ static void note_bounds(const struct path *path, struct collector *c, value_id v
     c->high = range.high > c->high ? range.high : c->high;
 }
 
+/* What this function was given, and lends on. */
+static void collect_loan(struct path *path, struct collector *c, const struct claim *claim,
+                         value_id value, unsigned classes) {
+    struct effect effect = {.kind = EFFECT_LEND, .target = TARGET_ARG, .until = claim->until};
+    if (claim->kind != CLAIM_LENT || !state_claim_is_real(&path->context, path->state, claim) ||
+        !names_param(path, value_base(&path->context.values, claim->entity), &effect.arg))
+        return;
+    uint8_t owner;
+    if (names_param(path, claim->owner, &owner) && owner < UINT8_MAX)
+        effect.owner = (uint8_t)(owner + 1);
+    bool doubtful = false;
+    if (claim->guard != VALUE_UNKNOWN && claim->guard == value)
+        classes &= claim->when;
+    else if (claim->guard != VALUE_UNKNOWN)
+        doubtful =
+            state_classes(&path->context, path->state, claim->guard) & ~(unsigned)claim->when;
+    count_candidate(path, c, effect, classes, doubtful);
+}
+
 static void on_return(struct path *path, value_id value) {
     struct collector *c = path->user;
     unsigned classes = value == VALUE_UNKNOWN ? (unsigned)RETURNS_ZERO
@@ -199,6 +218,8 @@ static void on_return(struct path *path, value_id value) {
     count_nulls(path, c, classes);
     for (uint32_t i = 0; i < path->state->duty_count; i++)
         collect_duty(path, c, &path->state->duties[i], value, classes);
+    for (uint32_t i = 0; i < path->state->claim_count; i++)
+        collect_loan(path, c, &path->state->claims[i], value, classes);
 }
 
 /* ---- at each call ---------------------------------------------------------------------- */
@@ -238,6 +259,21 @@ static void note_roles(struct collector *c, const struct path *path, const struc
     }
 }
 
+/* Whoever calls this may find that what others do is done. */
+static bool may_wait(const struct callee *callee) {
+    static const enum role_kind waiting[] = {ROLE_SUSPENDS, ROLE_JOINS, ROLE_RUNS_LOOP};
+    if (!(callee->flags & CALLEE_KNOWN) && !(callee->flags & CALLEE_NORETURN))
+        return true;
+    if (callee->flags & CALLEE_WAITS)
+        return true;
+    for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++)
+        if (callee_has_role(callee, waiting[i]))
+            return true;
+    const struct role *blocks = prog_role(callee->roles, callee->role_count, ROLE_BLOCKS);
+    return blocks && blocks->subject &&
+           (strcmp(blocks->subject, "wait") == 0 || strcmp(blocks->subject, "lock") == 0);
+}
+
 static void on_call(struct path *path, const struct path_call *call) {
     struct collector *c = path->user;
     const struct callee *callee = call->callee;
@@ -247,6 +283,8 @@ static void on_call(struct path *path, const struct path_call *call) {
         prog_note_call(c->program, c->self, path, call);
     if (callee->flags & CALLEE_SUSPENDS)
         summary->flags |= CALLEE_SUSPENDS;
+    if (may_wait(callee))
+        summary->flags |= CALLEE_WAITS;
     if (callee->function == UINT32_MAX || callee->function == c->self)
         return;
     /* a role says it all; what it does not speak of is found inside. What is made once for the
@@ -260,6 +298,12 @@ static void on_call(struct path *path, const struct path_call *call) {
         note_chain(c, path, call, &summary->awaits, NULL, callee->awaits);
     if (callee->mutates && !callee_has_role(callee, ROLE_MUTATES) && path->state->shields <= 0)
         note_chain(c, path, call, &summary->mutates, NULL, callee->mutates);
+}
+
+static void on_outlive(struct path *path, const struct path_outlive *outlive) {
+    struct collector *c = path->user;
+    (void)outlive;
+    c->summary.worth_checking = true;
 }
 
 static void on_reuse(struct path *path, const struct path_reuse *reuse) {
@@ -337,12 +381,17 @@ static bool is_emptying(const struct effect *effect) {
     return effect->kind == EFFECT_RELEASE && effect->target == TARGET_OUT;
 }
 
+/* Goes together with any other effect on the same argument. */
+static bool stands_aside(const struct effect *effect) {
+    return is_emptying(effect) || effect->kind == EFFECT_LEND;
+}
+
 static bool has_rival(const struct collector *c, size_t index) {
     const struct effect *effect = &c->candidates[index].effect;
-    if (is_emptying(effect))
+    if (stands_aside(effect))
         return false;
     for (size_t i = 0; i < c->count; i++)
-        if (i != index && !is_emptying(&c->candidates[i].effect) &&
+        if (i != index && !stands_aside(&c->candidates[i].effect) &&
             c->candidates[i].effect.target == effect->target &&
             (effect->target == TARGET_RETURN || c->candidates[i].effect.arg == effect->arg))
             return true;
@@ -391,9 +440,18 @@ static size_t write_effect(const struct collector *c, const struct path *path,
     return count;
 }
 
+static size_t write_loans(struct collector *c, struct effect *effects, size_t count) {
+    for (size_t i = 0; i < c->count; i++) {
+        struct candidate *candidate = &c->candidates[i];
+        if (candidate->effect.kind == EFFECT_LEND && settle(c, candidate))
+            effects[count++] = candidate->effect;
+    }
+    return count;
+}
+
 static void write_effects(struct collector *c, const struct path *path, struct summary *summary) {
     struct effect *effects = arena_alloc(
-        &c->program->arena, (2 * c->count + 2 * path->function->param_count + 1) * sizeof *effects);
+        &c->program->arena, (3 * c->count + 2 * path->function->param_count + 1) * sizeof *effects);
     size_t count = 0;
     bool *told = mem_zero(path->function->param_count, sizeof *told);
     for (size_t i = 0; i < c->count; i++) {
@@ -403,7 +461,7 @@ static void write_effects(struct collector *c, const struct path *path, struct s
         uint8_t when = candidate->effect.when;
         if (is_emptying(&effect) && (!clear || when != RETURNS_ANY))
             continue;
-        if (!clear && effect.kind == EFFECT_ACQUIRE)
+        if (effect.kind == EFFECT_LEND || (!clear && effect.kind == EFFECT_ACQUIRE))
             continue;
         effect.ends = effect.kind == EFFECT_RELEASE && clear && !candidate->survives;
         if (effect.target == TARGET_ARG)
@@ -415,6 +473,7 @@ static void write_effects(struct collector *c, const struct path *path, struct s
             effects[count++] = (struct effect){
                 .kind = EFFECT_TAKE, .target = TARGET_ARG, .when = RETURNS_ANY, .arg = (uint8_t)i};
     free(told);
+    count = write_loans(c, effects, count);
     summary->effects = effects;
     summary->effect_count = write_outs(c, path, effects, count);
 }
@@ -427,7 +486,7 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
         if (e->kind != f->kind || e->target != f->target || e->when != f->when ||
             e->arg != f->arg || e->if_arg != f->if_arg || e->if_classes != f->if_classes ||
             e->subject != f->subject || e->role != f->role || e->ends != f->ends ||
-            e->leaves != f->leaves)
+            e->until != f->until || e->leaves != f->leaves)
             return false;
     }
     return true;
@@ -451,7 +510,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     struct function *function = &program->functions[self];
     const struct ir_function *fn = &function->unit->functions.data[function->id];
     static const struct path_listener listener = {
-        .on_call = on_call, .on_reuse = on_reuse, .on_return = on_return};
+        .on_call = on_call, .on_outlive = on_outlive, .on_reuse = on_reuse, .on_return = on_return};
     static const struct path_listener *const listeners[] = {&listener};
     struct path_client client = {
         .data = program, .resolve = prog_resolve, .states_per_block = program->states_per_block};
