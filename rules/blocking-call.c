@@ -23,11 +23,11 @@ static void report(struct path *path, const struct path_call *call, const struct
 }
 
 /* Its author says that it must not be called here; a loop that it runs is told by another rule. */
-static void report_sync_only(struct path *path, const struct path_call *call,
+static void report_misplaced(struct path *path, const struct path_call *call, const char *words,
                              enum context_kind kind) {
     struct finding finding = {.loc = call->instr->loc};
-    finding_message(&finding, "'%s' is for synchronous code only, and is %s %s '%s'",
-                    call->callee->name ? call->callee->name : "a function",
+    finding_message(&finding, "'%s' is %s, and is %s %s '%s'",
+                    call->callee->name ? call->callee->name : "a function", words,
                     check_context_depth(path, kind) ? "reached from" : "called in",
                     context_name(kind), check_context_root(path, kind));
     finding_context(&finding, path, kind);
@@ -41,13 +41,21 @@ static bool is_only_sync(const struct callee *callee) {
            !callee_has_role(callee, ROLE_BLOCKS);
 }
 
+/* QEMU says it of what is for both worlds, too. */
+static bool is_not_for_coroutines(const struct callee *callee) {
+    return callee_has_role(callee, ROLE_NO_COROUTINE) && !callee_has_role(callee, ROLE_MIXED) &&
+           !callee_has_role(callee, ROLE_COROUTINE);
+}
+
 static void on_call(struct path *path, const struct path_call *call) {
     /* what a constructor does is told of the constructor, by the rule that is about them */
     enum context_kind kind = check_nearest_context(path, CONTEXTS_OF_LOOP, false);
     if (kind == CONTEXT_KINDS)
         return;
     if (is_only_sync(call->callee))
-        report_sync_only(path, call, kind);
+        report_misplaced(path, call, "for synchronous code only", kind);
+    else if (kind == CONTEXT_COROUTINE && is_not_for_coroutines(call->callee))
+        report_misplaced(path, call, "not for coroutines", kind);
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
         if (role->kind == ROLE_BLOCKS && blocking_is_feared(role->subject) &&

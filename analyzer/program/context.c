@@ -190,6 +190,8 @@ static bool can_enter(const struct graph *graph, const struct edge *edge, enum c
     /* to call one that runs a loop, or is not made for it, is told of, and not what it does */
     if (turns && (edge->ending || has_role(to, ROLE_RUNS_LOOP) || has_role(to, ROLE_SYNC_ONLY)))
         return false;
+    if (kind == CONTEXT_COROUTINE && has_role(to, ROLE_NO_COROUTINE))
+        return false;
     /* who calls a coroutine from elsewhere errs, and not the coroutine */
     return kind == CONTEXT_COROUTINE || !has_role(to, ROLE_COROUTINE);
 }

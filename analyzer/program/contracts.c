@@ -55,7 +55,9 @@ static void warn_annotation(const struct warner *warner, const struct ir_unit *u
 static const char *translated(const char *words) {
     static const struct {
         const char *words, *role;
-    } table[] = {{"coroutine_fn", "coroutine"}, {"coroutine_mixed_fn", "mixed"}};
+    } table[] = {{"coroutine_fn", "coroutine"},
+                 {"coroutine_mixed_fn", "mixed"},
+                 {"no_coroutine_fn", "no-coroutine"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(words, table[i].words) == 0)
             return table[i].role;

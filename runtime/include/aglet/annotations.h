@@ -34,6 +34,8 @@
 #define AGLET_ONCE AGLET_ROLE(once)
 /** Must never run inside a coroutine or a loop callback. */
 #define AGLET_SYNC_ONLY AGLET_ROLE(sync-only)
+/** Must never run inside a coroutine. */
+#define AGLET_NO_COROUTINE AGLET_ROLE(no-coroutine)
 /** An await point: the running coroutine may be parked here, and a cancellation delivered. */
 #define AGLET_SUSPENDS AGLET_ROLE(suspends(when=maybe))
 /** Blocks the OS thread; `how` is one of sleep io net dns lock process wait db cpu. */
