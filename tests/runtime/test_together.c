@@ -143,10 +143,16 @@ static AGLET_COROUTINE int a_job_can_be_waited_for_and_closed(void *arg) {
     return 0;
 }
 
+struct stubborn {
+    aglet_event may_end;
+    int result;
+};
+
 static AGLET_COROUTINE int is_stubborn(void *arg) {
+    struct stubborn *stubborn = arg;
     struct aglet_shield_scope shield;
     aglet_shield_begin(&shield);
-    *(int *)arg = aglet_sleep(50);
+    stubborn->result = aglet_event_wait(&stubborn->may_end);
     return aglet_shield_end(&shield);
 }
 
@@ -157,20 +163,23 @@ static void count_failure(void *data, const struct aglet_failure *failure) {
 
 static AGLET_COROUTINE int closing_has_a_time_limit(void *arg) {
     (void)arg;
-    static int slept = 1, failures;
+    static int failures;
+    static struct stubborn stubborn = {AGLET_EVENT_INIT, 1};
     const struct aglet_jobs_options options = {
         .close_timeout_ms = 5, .on_failure = count_failure, .on_failure_data = &failures};
     struct job bad = {0, -EIO, 0};
     aglet_jobs *jobs;
     assert_int_equal(aglet_jobs_open(&options, &jobs), 0);
     assert_int_equal(aglet_jobs_spawn(jobs, work, &bad, NULL), 0);
-    assert_int_equal(aglet_jobs_spawn(jobs, is_stubborn, &slept, NULL), 0);
+    assert_int_equal(aglet_jobs_spawn(jobs, is_stubborn, &stubborn, NULL), 0);
     aglet_sleep(2);
     assert_int_equal(failures, 1);
     assert_int_equal(aglet_jobs_close(jobs), -ETIMEDOUT);
     assert_int_equal(failures, 2);
-    aglet_sleep(80);
-    assert_int_equal(slept, 0);
+    assert_int_equal(stubborn.result, 1);
+    aglet_event_set(&stubborn.may_end);
+    aglet_yield();
+    assert_int_equal(stubborn.result, 0);
     return 0;
 }
 
