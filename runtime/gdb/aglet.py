@@ -29,7 +29,7 @@ class Task:
         self.value = value
         self.id = int(value["id"])
         self.parent = int(value["parent"])
-        self.name = value["name"].string() or f"task-{self.id}"
+        self.name = value["name"].string() if value["named"] else f"task-{self.id}"
         self.state = str(value["state"])
 
     def describe(self):

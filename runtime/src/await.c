@@ -14,17 +14,19 @@ static uint64_t id_of(const void *task) {
 }
 
 int agl_wait_done(aglet_task *self, aglet_task *task, bool firm) {
+    if (task->state == AGL_DONE)
+        return 0;
     struct agl_wait wait = {.what = "a task's end",
                             .object = task,
                             .until = INT64_MAX,
                             .firm = firm,
                             .on_task = true,
                             .whom = id_of};
-    while (task->state != AGL_DONE) {
+    do {
         int rc = agl_park(self, &wait);
         if (rc < 0)
             return rc;
-    }
+    } while (task->state != AGL_DONE);
     return 0;
 }
 

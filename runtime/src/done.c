@@ -37,8 +37,6 @@ bool aglet_done_cancel(aglet_done *done) {
 
 void agl_call_done(aglet_task *task) {
     agl_list *first;
-    if (agl_list_empty(&task->done))
-        return;
     /* The functions called are no coroutines, though they are called from the end of one. */
     task->ending = true;
     agl_outside_begin(task->loop);

@@ -33,13 +33,16 @@
 #include <valgrind/valgrind.h>
 #endif
 
-/** One stack as the tools see it: a task's or the thread's own. */
+/** One stack as the sanitizers see it: a task's or the thread's own. */
 struct agl_fiber {
+#ifdef AGL_ASAN
     const void *low;
     size_t size;
-    void *fake_stack; /* AddressSanitizer's, while the fiber is suspended */
+    void *fake_stack; /* while the fiber is suspended */
+#endif
+#ifdef AGL_TSAN
     void *tsan;
-    unsigned valgrind;
+#endif
 };
 
 /** True under Valgrind, which knows as forbidden what lies below a stack pointer. */
@@ -51,26 +54,49 @@ static inline int agl_on_valgrind(void) {
 #endif
 }
 
+/** Tells Valgrind of memory that is a stack; returns what agl_valgrind_forget() wants. */
+static inline unsigned agl_valgrind_stack(const void *low, const void *top) {
+#ifdef AGLET_VALGRIND
+    return VALGRIND_STACK_REGISTER(low, top);
+#else
+    (void)low;
+    (void)top;
+    return 0;
+#endif
+}
+
+static inline void agl_valgrind_forget(unsigned stack) {
+#ifdef AGLET_VALGRIND
+    VALGRIND_STACK_DEREGISTER(stack);
+#endif
+    (void)stack;
+}
+
 /** Tells of a new stack. */
 static inline void agl_fiber_open(struct agl_fiber *fiber, void *low, size_t size) {
+#ifdef AGL_ASAN
     fiber->low = low;
     fiber->size = size;
     fiber->fake_stack = NULL;
+#endif
 #ifdef AGL_TSAN
     fiber->tsan = __tsan_create_fiber(0);
 #endif
-#ifdef AGLET_VALGRIND
-    fiber->valgrind = VALGRIND_STACK_REGISTER(low, (char *)low + size);
-#endif
+    (void)fiber;
+    (void)low;
+    (void)size;
 }
 
 /** Takes over the stack that the thread is running on. */
 static inline void agl_fiber_adopt(struct agl_fiber *fiber) {
+#ifdef AGL_ASAN
     fiber->low = NULL;
     fiber->size = 0;
+#endif
 #ifdef AGL_TSAN
     fiber->tsan = __tsan_get_current_fiber();
 #endif
+    (void)fiber;
 }
 
 /** Forgets a stack that nothing runs on any more. */
@@ -80,9 +106,6 @@ static inline void agl_fiber_close(struct agl_fiber *fiber) {
 #endif
 #ifdef AGL_TSAN
     __tsan_destroy_fiber(fiber->tsan);
-#endif
-#ifdef AGLET_VALGRIND
-    VALGRIND_STACK_DEREGISTER(fiber->valgrind);
 #endif
     (void)fiber;
 }

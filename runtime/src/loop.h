@@ -16,6 +16,7 @@
 #include "fiber.h"
 #include "list.h"
 #include "place.h"
+#include "seam.h"
 #include "stack.h"
 #include "timer.h"
 
@@ -53,12 +54,12 @@ enum agl_owner {
 
 /** What a task waits for; filled by the caller of agl_park(). */
 struct agl_wait {
-    const char *what;                     /* a phrase for people: "lock", "read" */
-    const void *object;                   /* which one */
-    agl_list *row;                        /* where to stand in line; NULL: nowhere */
-    int64_t until;                        /* the wait's own end, nanoseconds; INT64_MAX: none */
-    bool firm;                            /* not to be cut by a cancellation or a deadline */
-    bool on_task;                         /* it ends when another task does */
+    const char *what;   /* a phrase for people: "lock", "read"; NULL: the task does not wait */
+    const void *object; /* which one */
+    agl_list *row;      /* where to stand in line; NULL: nowhere */
+    int64_t until;      /* the wait's own end, nanoseconds; INT64_MAX: none */
+    bool firm;          /* not to be cut by a cancellation or a deadline */
+    bool on_task;       /* it ends when another task does */
     uint64_t (*whom)(const void *object); /* the id of the task that could end it; NULL: nobody's */
 };
 
@@ -81,7 +82,6 @@ struct aglet_task {
     agl_list link;   /* in the loop's list of tasks */
     agl_list member; /* in its group's list */
     struct agl_timer timer;
-    struct agl_wait wait;
     struct agl_scope root;
     aglet_fn fn;
     void *arg;
@@ -96,15 +96,17 @@ struct aglet_task {
     struct agl_place created;
     uint64_t id;
     uint64_t parent; /* the id of its group's host or of its creator; 0: none */
-    int64_t since;   /* when its wait began, nanoseconds of the loop's clock */
     enum agl_owner owner;
     int result;
     unsigned locks;
     unsigned mutations;
-    unsigned spare_used;      /* of `spare`, a bit each */
-    char name[AGL_NAME_SIZE]; /* "" stands for "task-N" */
+    unsigned spare_used; /* of `spare`, a bit each */
+    bool named;          /* has a `name`; else it stands for "task-N" */
 
-    /* What lies below is not touched before it is used. */
+    struct agl_wait wait;
+    /* What lies below, and most of `wait`, is not touched before it is used. */
+    int64_t since; /* when its wait began, nanoseconds of the loop's clock */
+    char name[AGL_NAME_SIZE];
     struct agl_place locked_at;
     struct agl_place mutation_at;
     const char *mutation;
@@ -161,7 +163,7 @@ struct agl_loop {
     size_t unfinished; /* tasks that are not done */
     size_t io_waits;   /* tasks waiting for a descriptor */
     size_t foreign;    /* calls under way on other threads */
-    unsigned turns;    /* switches since the last poll */
+    unsigned turns;    /* switches until the next poll */
     int epoll, wakeup;
     int slot;          /* among the loops of the process; -1: none */
     void *fault_stack; /* the fault handler's; NULL: not ours */
@@ -181,7 +183,7 @@ static inline struct agl_loop *agl_loop_current(void) {
 }
 
 /** Reports a call of `function` outside of any coroutine; returns NULL. */
-aglet_task *agl_self_missing(const char *function);
+__attribute__((cold, noinline)) aglet_task *agl_self_missing(const char *function);
 
 /** The running task; NULL outside a coroutine, which is reported as misuse of `function`. */
 static inline aglet_task *agl_self(const char *function) {
@@ -233,8 +235,18 @@ static inline void agl_outside_end(struct agl_loop *loop) {
 
 /** The error with which suspensions of `task` are cut now; 0: none. */
 int agl_cut(aglet_task *task);
+/** What agl_suspension() does after its seam, when there may be something that cuts. */
+int agl_suspension_cut(aglet_task *task);
+
 /** A suspension point: gives the seam its turn, then agl_cut(). */
-int agl_suspension(aglet_task *task);
+static inline int agl_suspension(aglet_task *task) {
+    agl_seam_suspend(task);
+    /* Most often there is nothing that could cut: no scope but the task's own, not cancelled. */
+    if (__builtin_expect(task->scope != &task->root || task->root.error || task->deadlocked, 0))
+        return agl_suspension_cut(task);
+    task->cuts = 0;
+    return 0;
+}
 /** The nearest deadline in force; INT64_MAX: none. */
 int64_t agl_nearest_deadline(const aglet_task *task);
 /** Cuts the wait of `task` if it has become due. */
@@ -270,7 +282,7 @@ int agl_wait_done(aglet_task *self, aglet_task *task, bool firm);
 
 /* done.c */
 
-/** Makes the calls that wait for the task's end. */
+/** Makes the calls that wait for the task's end, of which there are some. */
 void agl_call_done(aglet_task *task);
 
 /* group.c */

@@ -2,6 +2,7 @@
  * run(): makes the loop, drives it, and closes it in order.
  */
 #include <aglet/run.h>
+#include <aglet/task.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -119,7 +120,7 @@ static int run_main(struct agl_loop *loop, aglet_fn fn, void *arg, struct agl_pl
     loop->main = agl_task_new(loop, fn, arg, AGL_OWNER_MAIN, place);
     if (!loop->main)
         return -errno;
-    snprintf(loop->main->name, sizeof loop->main->name, "main");
+    aglet_task_set_name(loop->main, "main");
     int rc = drive(loop);
     int result = loop->main->state == AGL_DONE ? loop->main->result : rc;
     settle_tasks(loop);
@@ -137,6 +138,7 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
     }
     struct agl_loop loop = {.epoll = -1};
     agl_list_init(&loop.ready);
+    loop.stacks.reserved = sizeof(aglet_task);
     set_options(&loop, options);
     int rc = agl_poll_open(&loop);
     if (rc == 0)

@@ -132,12 +132,13 @@ aglet_task *agl_wake_first(agl_list *row, int result) {
 static __attribute__((noinline)) aglet_task *choose_otherwise(struct agl_loop *loop) {
     aglet_task *creator = loop->creator;
     loop->creator = NULL;
+    loop->turns = 1; /* also of the next choice, if nothing changes this */
     return creator;
 }
 
 /* Who runs next; NULL: the thread's own stack. */
 static aglet_task *choose(struct agl_loop *loop) {
-    if (loop->ready.next == &loop->ready || ++loop->turns >= TURNS_MAX)
+    if (loop->ready.next == &loop->ready || --loop->turns == 0)
         return choose_otherwise(loop);
     return agl_seam_pick(loop);
 }
@@ -166,7 +167,7 @@ static __attribute__((noinline)) void switch_away(aglet_task *self, bool last) {
 }
 
 void agl_run_ready(struct agl_loop *loop) {
-    loop->turns = 0;
+    loop->turns = TURNS_MAX;
     aglet_task *next;
     while ((next = choose(loop))) {
         loop->running = next;
@@ -186,7 +187,7 @@ void agl_step_into(aglet_task *self, aglet_task *task) {
         agl_report_slow_step(self);
     agl_list_remove(&task->row);
     loop->creator = self;
-    loop->turns = TURNS_MAX; /* so that the next choice is choose_otherwise() */
+    loop->turns = 1; /* so that the next choice is choose_otherwise() */
     self->state = AGL_READY;
     task->state = AGL_RUNNING;
     loop->running = task;
@@ -209,7 +210,6 @@ void agl_leave(aglet_task *self) {
 
 int agl_park(aglet_task *self, const struct agl_wait *wait) {
     struct agl_loop *loop = self->loop;
-    self->wait = *wait;
     int64_t until = wait->until;
     if (!wait->firm) {
         int rc = agl_suspension(self);
@@ -221,12 +221,13 @@ int agl_park(aglet_task *self, const struct agl_wait *wait) {
     }
     if (until != INT64_MAX)
         agl_timer_arm(&loop->timers, &self->timer, until);
+    self->wait = *wait;
     self->state = AGL_PARKED;
     self->since = loop->now;
     if (wait->row)
         agl_list_append(wait->row, &self->row);
     switch_away(self, false);
     agl_timer_cancel(&loop->timers, &self->timer);
-    self->wait = (struct agl_wait){0};
+    self->wait.what = NULL;
     return self->woken;
 }

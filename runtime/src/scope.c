@@ -41,11 +41,8 @@ static void count_cut(aglet_task *self, int error) {
     agl_task_end(self, -ECANCELED, true);
 }
 
-int agl_suspension(aglet_task *task) {
-    agl_seam_suspend(task);
-    /* Most often there is nothing that could cut: no scope but the task's own, not cancelled. */
-    bool open = task->scope == &task->root && !task->root.error && !task->deadlocked;
-    int error = open ? 0 : agl_cut(task);
+int agl_suspension_cut(aglet_task *task) {
+    int error = agl_cut(task);
     if (error)
         count_cut(task, error);
     else if (!task->root.error)

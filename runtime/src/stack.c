@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fiber.h"
 #include "seam.h"
 
 #ifndef MADV_GUARD_INSTALL
@@ -32,9 +33,9 @@ struct agl_slab {
     struct agl_slab *next;
     char *base;
     size_t used;
+    unsigned valgrind[SLAB_STACKS];
 };
 
-/* Lies in the highest page of a free stack, which its next user touches anyway. */
 struct agl_free_stack {
     struct agl_free_stack *next;
     struct agl_stack stack;
@@ -94,10 +95,11 @@ static int carve(struct agl_stacks *stacks, unsigned size_class, struct agl_stac
         stacks->slabs[size_class] = slab = fresh;
     }
     stack->size_class = (unsigned char)size_class;
-    stack->low = slab->base + stride(size_class) * slab->used++;
+    stack->low = slab->base + stride(size_class) * slab->used;
     /* Tops at the same offset in their pages would fight for the same sets of the cache. */
     stack->top = stack->low + stride(size_class) - (stacks->colour++ % COLOURS) * COLOUR_STEP;
     guard(stacks, stack);
+    slab->valgrind[slab->used++] = agl_valgrind_stack(stack->low, stack->top);
     return 0;
 }
 
@@ -120,6 +122,15 @@ int agl_stack_take(struct agl_stacks *stacks, size_t size, struct agl_stack *sta
     return 0;
 }
 
+/* Gives the kernel back what a stack does not need while it is free. */
+static void drop_pages(const struct agl_stacks *stacks, const struct agl_stack *stack) {
+    size_t page = page_size();
+    uintptr_t hot = ((uintptr_t)stack->top - 1) & ~(uintptr_t)(page - 1);
+    uintptr_t end = stacks->wipe ? hot + page : hot;
+    if ((char *)end > stack->low)
+        madvise(stack->low, (size_t)((char *)end - stack->low), MADV_DONTNEED);
+}
+
 void agl_stack_give(struct agl_stacks *stacks, const struct agl_stack *stack) {
     if (!stack->guarded && *(const uint64_t *)(const void *)stack->low != CANARY) {
         fputs("aglet: a task's stack has overflowed; use a larger stack_size\n", stderr);
@@ -127,12 +138,9 @@ void agl_stack_give(struct agl_stacks *stacks, const struct agl_stack *stack) {
     }
     struct agl_stack copy = *stack;
     unsigned size_class = copy.size_class;
-    size_t page = page_size();
-    uintptr_t hot = ((uintptr_t)copy.top - 1) & ~(uintptr_t)(page - 1);
-    uintptr_t end = stacks->wipe ? hot + page : hot;
-    if ((stacks->wipe || stacks->free_count[size_class] >= WARM_STACKS) && (char *)end > copy.low)
-        madvise(copy.low, (size_t)((char *)end - copy.low), MADV_DONTNEED);
-    uintptr_t address = ((uintptr_t)copy.top - sizeof(struct agl_free_stack)) & ~(uintptr_t)15;
+    if (stacks->wipe || stacks->free_count[size_class] >= WARM_STACKS)
+        drop_pages(stacks, &copy);
+    uintptr_t address = ((uintptr_t)copy.top - stacks->reserved) & ~(uintptr_t)63;
     struct agl_free_stack *node = (struct agl_free_stack *)address;
     node->stack = copy;
     node->next = stacks->free[size_class];
@@ -161,6 +169,8 @@ void agl_stacks_free(struct agl_stacks *stacks) {
         while (stacks->slabs[i]) {
             struct agl_slab *slab = stacks->slabs[i];
             stacks->slabs[i] = slab->next;
+            for (size_t k = 0; k < slab->used; k++)
+                agl_valgrind_forget(slab->valgrind[k]);
             munmap(slab->base, stride(i) * SLAB_STACKS);
             free(slab);
         }

@@ -19,6 +19,9 @@ struct agl_stacks {
     size_t free_count[AGL_STACK_CLASSES];
     size_t protected_guards;
     size_t colour;
+    /* What the user of a stack keeps at its top. A free stack is linked there, at the lower end:
+     * of the lines that its next user touches anyway, the first. */
+    size_t reserved;
     bool wipe; /* stacks are clean when they are taken, so that agl_stack_used() tells the truth */
 };
 

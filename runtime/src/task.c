@@ -30,7 +30,7 @@ static void timer_fired(struct agl_timer *timer) {
 static aglet_task *place_on_stack(const struct agl_stack *stack) {
     uintptr_t top = (uintptr_t)stack->top - sizeof(aglet_task);
     aglet_task *task = (aglet_task *)(top & ~(uintptr_t)63);
-    size_t size = offsetof(aglet_task, locked_at);
+    size_t size = offsetof(aglet_task, wait) + sizeof task->wait.what;
     /* With a size it knows, gcc writes a string instruction here, which takes longer to start than
      * the C library takes for all. */
     __asm__("" : "+r"(size));
@@ -64,7 +64,8 @@ aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl
     task->id = ++loop->next_id;
     if (loop->running) {
         task->parent = loop->running->id;
-        agl_context_inherit(task, loop->running);
+        if (loop->running->bindings)
+            agl_context_inherit(task, loop->running);
     }
     agl_sched_prepare(task);
     agl_list_append(&loop->tasks, &task->link);
@@ -81,11 +82,13 @@ bool agl_task_failed(const aglet_task *task) {
 
 static void check_left_behind(aglet_task *self) {
     struct agl_loop *loop = self->loop;
-    agl_scope_close(self, &self->root);
+    if (self->scope != &self->root)
+        agl_scope_close(self, &self->root);
     if (self->mutations)
         agl_report(loop, "torn-write", self, &self->mutation_at, "ended within: %s",
                    self->mutation);
-    agl_context_drop(self);
+    if (self->bindings || self->inherited)
+        agl_context_drop(self);
     if (self->locks)
         agl_report(loop, "lock-held", self, &self->locked_at, "ended holding %u lock%s",
                    self->locks, self->locks == 1 ? "" : "s");
@@ -106,9 +109,9 @@ void agl_task_end(aglet_task *self, int result, bool lost) {
     check_left_behind(self);
     self->result = result;
     self->state = AGL_DONE;
-    self->wait = (struct agl_wait){0};
     loop->unfinished--;
-    agl_call_done(self);
+    if (!agl_list_empty(&self->done))
+        agl_call_done(self);
     if (self->watcher)
         agl_wake(self->watcher, 0);
     if (self->ended) {
@@ -204,11 +207,12 @@ bool aglet_task_cancelled(const aglet_task *task) {
 
 void aglet_task_set_name(aglet_task *task, const char *name) {
     snprintf(task->name, sizeof task->name, "%s", name);
+    task->named = name[0];
 }
 
 /* Most tasks are never asked for their names, so a name is made when it is wanted. */
 const char *aglet_task_name(const aglet_task *task) {
-    if (!task->name[0])
+    if (!task->named)
         snprintf(((aglet_task *)task)->name, sizeof task->name, "task-%llu",
                  (unsigned long long)task->id);
     return task->name;
@@ -240,9 +244,10 @@ int aglet_yield(void) {
     if (!self)
         return -EPERM;
     int rc = agl_suspension(self);
-    if (rc == 0)
-        agl_pause(self);
-    return rc;
+    if (rc < 0)
+        return rc;
+    agl_pause(self);
+    return 0;
 }
 
 int aglet_checkpoint(void) {
