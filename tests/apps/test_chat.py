@@ -409,6 +409,16 @@ class End(Case):
         self.assertEqual(chat.wait(), 0)
         self.assertLess(time.monotonic() - begin, 5)
 
+    def test_no_goodbye(self):
+        """A client that does not answer the close frame has not all of the grace."""
+        chat = self.start("--grace", "15000")
+        client = self.join(chat)
+        begin = time.monotonic()
+        chat.stop()
+        self.assertEqual(client.close_status(), 1001)
+        self.assertEqual(chat.wait(), 0)
+        self.assertLess(time.monotonic() - begin, 5)
+
     def test_idle_connections_are_not_waited_for(self):
         chat = self.start("--grace", "15000", "--handshake", "15000")
         client = self.connect(chat)
