@@ -275,6 +275,17 @@ static enum CXChildVisitResult visit_attribute(CXCursor cursor, CXCursor parent,
     return CXChildVisit_Continue;
 }
 
+/* clang's function effects are part of the type, and have no cursor of their own. */
+static void read_effects(struct attributes *a, CXCursor decl) {
+    CXString spelling = clang_getTypeSpelling(clang_getCursorType(decl));
+    const char *text = clang_getCString(spelling);
+    if (strstr(text, "__attribute__((blocking))"))
+        add_annotation(a, "blocking", lower_loc(a->l, decl));
+    else if (strstr(text, "__attribute__((nonblocking))"))
+        add_annotation(a, "nonblocking", lower_loc(a->l, decl));
+    clang_disposeString(spelling);
+}
+
 struct type_notes {
     struct lowering *l;
     ir_id record, field;
@@ -337,6 +348,7 @@ static ir_id make_function(struct lowering *l, CXCursor decl, bool *has_body) {
     CXType type = clang_getCursorType(best);
     struct attributes a = {.l = l, .first = l->unit->annotations.count};
     clang_visitChildren(best, visit_attribute, &a);
+    read_effects(&a, best);
     ir_id name = lower_string(l, clang_getCursorSpelling(best));
     int params = clang_Cursor_getNumArguments(best);
     struct ir_function fn = {.name = name,

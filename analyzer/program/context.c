@@ -134,10 +134,11 @@ static void mark_functions(struct program *program) {
 /* ---- along the calls --------------------------------------------------------------------- */
 
 /* What a function does inside is its own affair when its contract tells it all, when its roles say
-   that it blocks (which its callers hear of), and when it finds out by itself where it runs. */
+   that it blocks (which its callers hear of) or never does, and when it finds out by itself where
+   it runs. */
 static bool is_open(const struct function *function) {
     return function->defined && !function->contract && !has_role(function, ROLE_BLOCKS) &&
-           !has_role(function, ROLE_MIXED);
+           !has_role(function, ROLE_NONBLOCKING) && !has_role(function, ROLE_MIXED);
 }
 
 /* What the callee's parameters are when the call is made in the caller's context; false when it is

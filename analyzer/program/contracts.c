@@ -50,14 +50,16 @@ static void warn_annotation(const struct warner *warner, const struct ir_unit *u
         warner->warn(sentence, warner->data);
 }
 
-/* Words of other projects that mean a role of ours: QEMU's, as its headers annotate them. They tell
-   that one thing of a function, and not all it does. */
+/* Words of others that mean a role of ours: QEMU's, as its headers annotate them, and clang's. They
+   tell that one thing of a function, and not all it does. */
 static const char *translated(const char *words) {
     static const struct {
         const char *words, *role;
     } table[] = {{"coroutine_fn", "coroutine"},
                  {"coroutine_mixed_fn", "mixed"},
-                 {"no_coroutine_fn", "no-coroutine"}};
+                 {"no_coroutine_fn", "no-coroutine"},
+                 {"blocking", "blocks(kind=wait)"},
+                 {"nonblocking", "nonblocking"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(words, table[i].words) == 0)
             return table[i].role;
@@ -132,9 +134,11 @@ static void extend_contracts(struct program *program, const struct ir_unit *unit
     free(annotates);
 }
 
+/* The author's word that it does not block counts for more than the model's that it does. */
 static void take_roles(struct function *function, const struct role *roles, size_t count) {
+    bool never = prog_role(function->roles, function->role_count, ROLE_NONBLOCKING) != NULL;
     for (size_t i = 0; i < count; i++) {
-        if (has_role(function, &roles[i]))
+        if (has_role(function, &roles[i]) || (never && roles[i].kind == ROLE_BLOCKS))
             continue;
         struct role role = roles[i];
         own_strings(&role);

@@ -34,6 +34,8 @@
 #define AGLET_ONCE AGLET_ROLE(once)
 /** Must never run inside a coroutine or a loop callback. */
 #define AGLET_SYNC_ONLY AGLET_ROLE(sync-only)
+/** Never blocks, whatever is called in it. */
+#define AGLET_NONBLOCKING AGLET_ROLE(nonblocking)
 /** Must never run inside a coroutine. */
 #define AGLET_NO_COROUTINE AGLET_ROLE(no-coroutine)
 /** An await point: the running coroutine may be parked here, and a cancellation delivered. */
