@@ -24,7 +24,9 @@ static void fire(struct agl_timer *fired) {
     timer->call(timer->arg);
 }
 
-static int set(aglet_timer *timer, int64_t when, void (*call)(void *), void *arg) {
+typedef void arm_fn(struct agl_timers *timers, struct agl_timer *timer, int64_t when);
+
+static int set(aglet_timer *timer, arm_fn *arm, int64_t when, void (*call)(void *), void *arg) {
     struct agl_loop *loop = agl_loop_current();
     if (!loop)
         return -EPERM;
@@ -37,13 +39,12 @@ static int set(aglet_timer *timer, int64_t when, void (*call)(void *), void *arg
     timer->arg = arg;
     timer->loop = loop;
     inner(timer)->fire = fire;
-    agl_timer_arm(&loop->timers, inner(timer), when);
+    arm(&loop->timers, inner(timer), when);
     return 0;
 }
 
 int aglet_call_later(aglet_timer *timer, int64_t ms, void (*call)(void *arg), void *arg) {
-    struct agl_loop *loop = agl_loop_current();
-    return set(timer, loop ? agl_after(agl_clock(loop), ms) : 0, call, arg);
+    return set(timer, agl_timer_arm_after, agl_after(0, ms), call, arg);
 }
 
 int aglet_call_soon(aglet_timer *timer, void (*call)(void *arg), void *arg) {
@@ -51,7 +52,7 @@ int aglet_call_soon(aglet_timer *timer, void (*call)(void *arg), void *arg) {
 }
 
 int aglet_call_at(aglet_timer *timer, int64_t when, void (*call)(void *arg), void *arg) {
-    return set(timer, agl_after(0, when), call, arg);
+    return set(timer, agl_timer_arm, agl_after(0, when), call, arg);
 }
 
 bool aglet_timer_cancel(aglet_timer *timer) {

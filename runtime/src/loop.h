@@ -58,6 +58,7 @@ struct agl_wait {
     const void *object; /* which one */
     agl_list *row;      /* where to stand in line; NULL: nowhere */
     int64_t until;      /* the wait's own end, nanoseconds; INT64_MAX: none */
+    bool from_now;      /* `until` counts from the end of this turn of the loop */
     bool firm;          /* not to be cut by a cancellation or a deadline */
     bool on_task;       /* it ends when another task does */
     uint64_t (*whom)(const void *object); /* the id of the task that could end it; NULL: nobody's */

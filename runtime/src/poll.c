@@ -60,7 +60,7 @@ static void deliver_event(struct agl_loop *loop, const struct epoll_event *event
 /* Everything waits, and nothing from outside can end a wait. */
 static bool deadlocked(const struct agl_loop *loop) {
     /* The close timer could only cancel what is shielded. */
-    size_t timers = loop->timers.count - (loop->close_timer.slot != 0);
+    size_t timers = loop->timers.count + loop->timers.fresh - (loop->close_timer.slot != 0);
     return !timers && !loop->io_waits && !loop->foreign;
 }
 
@@ -80,11 +80,13 @@ static bool break_deadlock(struct agl_loop *loop) {
 static int64_t timeout_ns(struct agl_loop *loop) {
     if (!agl_list_empty(&loop->ready))
         return 0;
+    if (!loop->timers.count && !loop->timers.fresh)
+        return -1;
+    agl_timers_settle(&loop->timers, agl_clock(loop));
     int64_t next = agl_timers_next(&loop->timers);
     if (next == INT64_MAX)
         return -1;
-    int64_t left = next - agl_clock(loop);
-    return left > 0 ? left : 0;
+    return next > loop->now ? next - loop->now : 0;
 }
 
 int agl_poll(struct agl_loop *loop) {
@@ -100,7 +102,7 @@ int agl_poll(struct agl_loop *loop) {
         for (int i = 0; i < count; i++)
             deliver_event(loop, &events[i]);
     }
-    agl_clock(loop);
+    agl_timers_settle(&loop->timers, agl_clock(loop));
     agl_timers_fire(&loop->timers, loop->now);
     return 0;
 }

@@ -208,19 +208,29 @@ void agl_leave(aglet_task *self) {
     __builtin_unreachable();
 }
 
-int agl_park(aglet_task *self, const struct agl_wait *wait) {
+/* Sets the task's timer to the wait's own end or to the nearest deadline, if there is any. */
+static void arm(aglet_task *self, const struct agl_wait *wait) {
     struct agl_loop *loop = self->loop;
+    int64_t deadline = wait->firm ? INT64_MAX : agl_nearest_deadline(self);
     int64_t until = wait->until;
-    if (!wait->firm) {
-        int rc = agl_suspension(self);
-        if (rc < 0)
-            return rc;
-        int64_t deadline = agl_nearest_deadline(self);
-        if (deadline < until)
-            until = deadline;
+    if (wait->from_now && until != INT64_MAX && deadline == INT64_MAX) {
+        agl_timer_arm_after(&loop->timers, &self->timer, until);
+        return;
     }
+    if (wait->from_now && __builtin_add_overflow(agl_clock(loop), until, &until))
+        until = INT64_MAX;
+    if (deadline < until)
+        until = deadline;
     if (until != INT64_MAX)
         agl_timer_arm(&loop->timers, &self->timer, until);
+}
+
+int agl_park(aglet_task *self, const struct agl_wait *wait) {
+    struct agl_loop *loop = self->loop;
+    int rc = wait->firm ? 0 : agl_suspension(self);
+    if (rc < 0)
+        return rc;
+    arm(self, wait);
     self->wait = *wait;
     self->state = AGL_PARKED;
     self->since = loop->now;

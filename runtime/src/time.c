@@ -10,8 +10,8 @@ int64_t aglet_now(void) {
     return (loop ? agl_clock(loop) : agl_seam_clock()) / 1000000;
 }
 
-static int sleep_until_ns(aglet_task *self, int64_t when) {
-    struct agl_wait wait = {.what = "sleep", .until = when};
+static int sleep_until_ns(aglet_task *self, int64_t when, bool from_now) {
+    struct agl_wait wait = {.what = "sleep", .until = when, .from_now = from_now};
     int rc = agl_park(self, &wait);
     return rc == AGL_REACHED ? 0 : rc;
 }
@@ -21,10 +21,10 @@ int(aglet_sleep)(int64_t ms) {
     if (!self)
         return -EPERM;
     agl_place_drop();
-    return sleep_until_ns(self, agl_after(agl_clock(self->loop), ms));
+    return sleep_until_ns(self, agl_after(0, ms), true);
 }
 
 int aglet_sleep_until(int64_t when) {
     aglet_task *self = agl_self("aglet_sleep_until");
-    return self ? sleep_until_ns(self, agl_after(0, when)) : -EPERM;
+    return self ? sleep_until_ns(self, agl_after(0, when), false) : -EPERM;
 }

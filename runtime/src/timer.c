@@ -65,14 +65,27 @@ void agl_timers_unreserve(struct agl_timers *timers) {
 
 void agl_timer_arm(struct agl_timers *timers, struct agl_timer *timer, int64_t when) {
     struct agl_timer_entry entry = {when, timers->order++, timer};
+    /* The heap grows by the slot of the first fresh one, which goes behind the last. */
+    if (timers->fresh)
+        put(timers, timers->count + timers->fresh, timers->heap[timers->count]);
     sift_up(timers, timers->count++, entry);
 }
 
-void agl_timer_cancel(struct agl_timers *timers, struct agl_timer *timer) {
-    if (!timer->slot)
-        return;
-    size_t slot = timer->slot - 1;
-    timer->slot = 0;
+void agl_timer_arm_after(struct agl_timers *timers, struct agl_timer *timer, int64_t span) {
+    struct agl_timer_entry entry = {span, timers->order++, timer};
+    put(timers, timers->count + timers->fresh++, entry);
+}
+
+void agl_timers_settle(struct agl_timers *timers, int64_t now) {
+    for (; timers->fresh; timers->fresh--) {
+        struct agl_timer_entry entry = timers->heap[timers->count];
+        if (__builtin_add_overflow(now, entry.when, &entry.when))
+            entry.when = INT64_MAX;
+        sift_up(timers, timers->count++, entry);
+    }
+}
+
+static void remove_from_heap(struct agl_timers *timers, size_t slot) {
     struct agl_timer_entry last = timers->heap[--timers->count];
     if (slot == timers->count)
         return;
@@ -80,6 +93,23 @@ void agl_timer_cancel(struct agl_timers *timers, struct agl_timer *timer) {
         sift_up(timers, slot, last);
     else
         sift_down(timers, slot, last);
+}
+
+void agl_timer_cancel(struct agl_timers *timers, struct agl_timer *timer) {
+    if (!timer->slot)
+        return;
+    size_t hole = timer->slot - 1;
+    timer->slot = 0;
+    size_t last = timers->count + timers->fresh - 1;
+    if (hole < timers->count) {
+        remove_from_heap(timers, hole);
+        hole = timers->count;
+    } else {
+        timers->fresh--;
+    }
+    /* The last fresh one fills the hole that is left, in the heap's end or among its like. */
+    if (hole < last)
+        put(timers, hole, timers->heap[last]);
 }
 
 int64_t agl_timers_next(const struct agl_timers *timers) {
@@ -95,7 +125,7 @@ void agl_timers_fire(struct agl_timers *timers, int64_t now) {
 }
 
 void agl_timers_free(struct agl_timers *timers) {
-    while (timers->count)
-        timers->heap[--timers->count].timer->slot = 0;
+    for (size_t i = 0; i < timers->count + timers->fresh; i++)
+        timers->heap[i].timer->slot = 0;
     free(timers->heap);
 }

@@ -81,7 +81,7 @@ static AGLET_COROUTINE int both_at_once(aglet_fn waiter, void (*callback)(void *
     static int item;
     aglet_task *task = aglet_create(waiter, NULL);
     aglet_yield();
-    assert_int_equal(aglet_call_later(&timer, early ? 1 : 5, callback, &item), 0);
+    assert_int_equal(aglet_call_at(&timer, aglet_now() + (early ? 1 : 5), callback, &item), 0);
     usleep(8000);
     int rc = aglet_await(task);
     aglet_sleep(0);

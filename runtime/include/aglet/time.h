@@ -1,5 +1,8 @@
 /*
  * Time: the loop's monotonic clock, sleeping, and callbacks at a time.
+ *
+ * A span of time counts from when the loop next polls, after the present turn of the ready tasks:
+ * nothing comes early, and what was begun in the same turn comes in the order of its spans.
  */
 #ifndef AGLET_TIME_H
 #define AGLET_TIME_H

@@ -12,6 +12,21 @@ static void fires(uv_timer_t *timer) {
     fired++;
 }
 
+static void arm_and_cancel(uv_loop_t *loop, uv_timer_t *timers, const char *arm, const char *settle,
+                           const char *cancel) {
+    uv_update_time(loop);
+    double start = bench_now();
+    for (int i = 0; i < TIMERS; i++)
+        uv_timer_start(&timers[i], fires, (uint64_t)bench_delay_ms(i), 0);
+    bench_tell(arm, start, TIMERS);
+    uv_run(loop, UV_RUN_NOWAIT);
+    bench_tell(settle, start, TIMERS);
+    start = bench_now();
+    for (int i = 0; i < TIMERS; i++)
+        uv_timer_stop(&timers[i]);
+    bench_tell(cancel, start, TIMERS);
+}
+
 static int measure_timers(void) {
     uv_loop_t *loop = uv_default_loop();
     uv_timer_t *timers = calloc(TIMERS, sizeof *timers);
@@ -19,19 +34,12 @@ static int measure_timers(void) {
         return 1;
     for (int i = 0; i < TIMERS; i++)
         uv_timer_init(loop, &timers[i]);
-    uv_update_time(loop);
-    double start = bench_now();
-    for (int i = 0; i < TIMERS; i++)
-        uv_timer_start(&timers[i], fires, (uint64_t)bench_delay_ms(i), 0);
-    bench_tell("arm", start, TIMERS);
-    start = bench_now();
-    for (int i = 0; i < TIMERS; i++)
-        uv_timer_stop(&timers[i]);
-    bench_tell("cancel", start, TIMERS);
+    arm_and_cancel(loop, timers, "arm_first", "settle_first", "cancel_first");
+    arm_and_cancel(loop, timers, "arm", "settle", "cancel");
     for (int i = 0; i < TIMERS; i++)
         uv_timer_start(&timers[i], fires, (uint64_t)(bench_delay_ms(i) % 7), 0);
     usleep(10000); /* until all are due */
-    start = bench_now();
+    double start = bench_now();
     uv_run(loop, UV_RUN_DEFAULT);
     bench_tell("fire", start, TIMERS);
     free(timers);
