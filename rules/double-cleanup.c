@@ -1,19 +1,13 @@
 /*
  * A resource that is released twice on some path, or used after it was released.
  */
-#include <string.h>
-
 #include "program/check.h"
 #include "rule.h"
 
 /* Memory is often named once more when it is gone, as the key under which it is filed: that is no
    use of it. */
-static bool is_memory(const char *subject) {
-    return subject && strstr(subject, "memory") != NULL;
-}
-
 static bool is_harmless(const struct path_reuse *reuse) {
-    return reuse->kind == REUSE_CALL && reuse->declared && is_memory(reuse->ended->subject);
+    return reuse->kind == REUSE_CALL && reuse->declared && reuse->ended->raw;
 }
 
 static void on_reuse(struct path *path, const struct path_reuse *reuse) {

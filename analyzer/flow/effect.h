@@ -52,7 +52,9 @@ struct effect {
     uint8_t until;           /* LEND: enum effect_until */
     uint8_t owner;           /* LEND: from 1, the argument whose release ends it too; or 0 */
     uint8_t leaves;          /* RELEASE of TARGET_OUT: enum effect_leaves */
+    bool shows;              /* RELEASE: shows it, or parts of it, to others, who may call off */
     bool in_place;           /* of a kind that is made anew at the same address */
+    bool raw;                /* plain memory, whose release does not know what it held */
     bool counted;            /* of a kind that others may hold references to */
     const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */
 };

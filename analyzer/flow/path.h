@@ -54,10 +54,18 @@ struct path_outlive {
     bool at_return; /* by leaving the function */
 };
 
+/** Memory is freed while somebody may go on using it, or a part of it. */
+struct path_early_free {
+    const struct claim *lent;
+    const struct ir_instr *instr;
+    const char *callee; /* the function that frees it */
+};
+
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
     void (*on_call)(struct path *path, const struct path_call *call);
     void (*on_loss)(struct path *path, const struct path_loss *loss);
+    void (*on_early_free)(struct path *path, const struct path_early_free *early);
     void (*on_outlive)(struct path *path, const struct path_outlive *outlive);
     void (*on_reuse)(struct path *path, const struct path_reuse *reuse);
     void (*on_return)(struct path *path, value_id value);
@@ -88,10 +96,11 @@ struct path {
 
     ir_id first_instr; /* the function's instructions lie in this range of the unit's */
     uint32_t instr_count;
-    bool *kept_params;    /* parameters that were stored, or handed to somebody who may keep them */
-    uint64_t used_params; /* used before the first branch; a bit each */
-    uint8_t *discharged;  /* by instruction of the function: which of the resources it acquired were
-                             released or handed on on some path, a bit each */
+    bool *kept_params; /* parameters that were stored, or handed to somebody who may keep them */
+    uint64_t shown_params; /* given, or parts of them, to functions that may do something */
+    uint64_t used_params;  /* used before the first branch; a bit each */
+    uint8_t *discharged; /* by instruction of the function: which of the resources it acquired were
+                            released or handed on on some path, a bit each */
     struct path_loss *losses;
     uint32_t loss_count, loss_capacity;
     bool capped;  /* states were joined or dropped because there were too many */

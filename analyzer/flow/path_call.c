@@ -308,7 +308,11 @@ static void overwrite(struct path *path, region_id whole) {
 
 /* Who was shown a counted object may have taken a reference to it. */
 static void show(struct path *path, value_id value) {
-    struct duty *duty = state_duty(path->state, value_base(&path->context.values, value));
+    value_id base = value_base(&path->context.values, value);
+    const struct value *v = value_at(&path->context.values, base);
+    struct duty *duty = state_duty(path->state, base);
+    if (v->kind == VALUE_PARAM && v->a < 64)
+        path->shown_params |= UINT64_C(1) << v->a;
     if (duty)
         duty->shared |= duty->counted;
 }
@@ -320,6 +324,7 @@ static void pass_arguments(struct path *path, const struct path_call *call) {
     for (uint32_t i = 0; i < call->arg_count; i++) {
         const struct effect *effect = effect_on(callee, i);
         if (!known && !effect) {
+            show(path, call->args[i]);
             path_escape(path, call->args[i]);
             continue;
         }
@@ -476,6 +481,7 @@ bool path_step_call(struct path *path, ir_id id) {
         if (path->listeners[path->current]->on_call)
             path->listeners[path->current]->on_call(path, &call);
     path_meet_call(path, &call);
+    path_meet_free(path, &call);
     path_settle_loans(path, &call);
     for (uint32_t i = count; i < instr->arg_count; i++)
         path_escape(path, path->state->registers[ir_arg(path->unit, instr, i)]);

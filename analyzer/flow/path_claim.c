@@ -185,6 +185,7 @@ void path_claim_end(struct path *path, const struct path_call *call, const struc
                           .kind = CLAIM_ENDED,
                           .when = effect->when,
                           .in_place = effect->in_place,
+                          .raw = effect->raw,
                           .subject = effect->subject || !duty ? effect->subject : duty->subject,
                           .by = call->callee->name,
                           .origin = call->id};

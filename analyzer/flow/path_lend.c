@@ -6,6 +6,8 @@
 
 #include "flow/path_step.h"
 
+enum { MOST_LOANS = 32 }; /* ended by one call */
+
 /* A thread that waits: for a lock, a condition, another thread. */
 static bool blocks_for_others(const struct callee *callee) {
     for (size_t i = 0; i < callee->role_count; i++) {
@@ -54,30 +56,37 @@ static bool lends(const struct callee *callee, uint32_t arg) {
 }
 
 /* Does the call get hold of the lent thing itself, or of what was made when it was lent? */
-static bool is_given(const struct path_call *call, const struct claim *claim) {
-    for (uint32_t i = 0; i < call->arg_count; i++)
-        if ((call->args[i] == claim->entity || call->args[i] == claim->owner) &&
-            call->args[i] != VALUE_UNKNOWN && !lends(call->callee, i))
+static bool is_given(const struct path *path, const struct path_call *call,
+                     const struct claim *claim) {
+    value_id whole = value_base(&path->context.values, claim->entity);
+    for (uint32_t i = 0; i < call->arg_count; i++) {
+        value_id arg = call->args[i];
+        bool same = arg == claim->entity || arg == claim->owner || arg == whole;
+        if (same && arg != VALUE_UNKNOWN && !lends(call->callee, i))
             return true;
+    }
     return false;
 }
 
 static bool releases_something(const struct callee *callee) {
     for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].kind == EFFECT_RELEASE)
+        if (callee->effects[i].kind == EFFECT_RELEASE && !callee->effects[i].raw)
             return true;
     return false;
 }
 
 /* A callback is called off by a function that is given the request, the timer or the like; it is
    not said anywhere which one does. */
-static bool calls_off(const struct path_call *call, const struct claim *claim) {
+static bool calls_off(const struct path *path, const struct path_call *call,
+                      const struct claim *claim) {
     const struct callee *callee = call->callee;
-    if (claim->until != UNTIL_CALLBACK || (callee->flags & CALLEE_PURE))
+    if (claim->until != UNTIL_CALLBACK)
         return false;
+    if (callee->flags & CALLEE_PURE) /* asked how it is */
+        return is_given(path, call, claim);
     bool suspends = (callee->flags & CALLEE_SUSPENDS) || callee_has_role(callee, ROLE_SUSPENDS);
     return suspends || releases_something(callee) ||
-           (is_given(call, claim) && !callee_has_role(callee, ROLE_TAKES));
+           (is_given(path, call, claim) && !callee_has_role(callee, ROLE_TAKES));
 }
 
 /* A join or a release of something that is not known to be anything else. */
@@ -89,25 +98,30 @@ static bool may_join(struct path *path, const struct path_call *call, const stru
         if (effect->kind != EFFECT_RELEASE || effect->arg >= call->arg_count ||
             (effect->role && effect->role->kind == ROLE_DETACHES))
             continue;
-        bool memory = effect->subject && strstr(effect->subject, "memory");
         bool found = true;
         value_id value = call->args[effect->arg];
         if (effect->target == TARGET_OUT)
             value = state_lookup(path->state, region_pointee(&path->context.values, value), &found);
-        if (!memory && (!found || !is_private(path, value)))
+        if (!effect->raw && (!found || !is_private(path, value)))
             return true;
     }
     return false;
 }
 
 void path_settle_loans(struct path *path, const struct path_call *call) {
-    for (uint32_t i = path->state->claim_count; i-- > 0;) {
+    ir_id gone[MOST_LOANS];
+    size_t count = 0;
+    for (uint32_t i = path->state->claim_count; i-- > 0 && count < MOST_LOANS;) {
         const struct claim *claim = &path->state->claims[i];
         if (claim->kind != CLAIM_LENT)
             continue;
-        if (waits_for_others(path, call) || calls_off(call, claim) || may_join(path, call, claim))
+        if (waits_for_others(path, call))
             state_remove_claim(&path->context, path->state, i);
+        else if (calls_off(path, call, claim) || may_join(path, call, claim))
+            gone[count++] = claim->origin;
     }
+    while (count-- > 0)
+        path_return_loans(path, gone[count], VALUE_UNKNOWN);
 }
 
 void path_return_loans(struct path *path, ir_id origin, value_id owner) {
@@ -126,8 +140,50 @@ void path_watch_loans(struct path *path, region_id region) {
         const struct claim *claim = &path->state->claims[i];
         const struct value *v = value_at(t, claim->entity);
         if (claim->kind == CLAIM_LENT && v->kind == VALUE_ADDRESS && root != REGION_UNKNOWN &&
-            region_root(t, v->a) == root)
+            region_root(t, v->a) == root) {
+            path_return_loans(path, claim->origin, VALUE_UNKNOWN);
+            return;
+        }
+    }
+}
+
+/* ---- freeing --------------------------------------------------------------------------- */
+
+/* What the effect frees, as memory; an object that can be made anew in its place is none. */
+static value_id freed_by(struct path *path, const struct path_call *call,
+                         const struct effect *effect) {
+    bool found;
+    if (effect->kind != EFFECT_RELEASE || !effect->ends || !effect->raw || effect->shows ||
+        effect->arg >= call->arg_count || (effect->role && path_excused(path, call, effect->role)))
+        return VALUE_UNKNOWN;
+    value_id value = call->args[effect->arg];
+    if (effect->target == TARGET_OUT)
+        value = state_lookup(path->state, region_pointee(&path->context.values, value), &found);
+    return value_at(&path->context.values, value)->is_pointer ? value : VALUE_UNKNOWN;
+}
+
+static void tell_free(struct path *path, const struct path_call *call, struct claim lent) {
+    struct path_early_free early = {
+        .lent = &lent, .instr = call->instr, .callee = call->callee->name};
+    for (path->current = 0; path->current < path->listener_count; path->current++)
+        if (path->listeners[path->current]->on_early_free)
+            path->listeners[path->current]->on_early_free(path, &early);
+}
+
+void path_meet_free(struct path *path, const struct path_call *call) {
+    if (!path->state->claim_count)
+        return;
+    for (size_t k = 0; k < call->callee->effect_count; k++) {
+        value_id freed = freed_by(path, call, &call->callee->effects[k]);
+        for (uint32_t i = path->state->claim_count; freed != VALUE_UNKNOWN && i-- > 0;) {
+            struct claim claim = path->state->claims[i];
+            if (claim.kind != CLAIM_LENT ||
+                value_base(&path->context.values, claim.entity) != freed ||
+                !state_claim_is_real(&path->context, path->state, &claim))
+                continue;
+            tell_free(path, call, claim);
             state_remove_claim(&path->context, path->state, i);
+        }
     }
 }
 
@@ -141,7 +197,8 @@ static bool is_worth_following(const struct path *path, value_id value) {
         if (root->kind == REGION_LOCAL)
             return true;
     }
-    return value_at(t, value_base(t, value))->kind == VALUE_PARAM && v->is_pointer;
+    unsigned base = value_at(t, value_base(t, value))->kind;
+    return v->is_pointer && (base == VALUE_PARAM || base == VALUE_SYMBOL);
 }
 
 /* Asked to call back, but whom? */
@@ -153,12 +210,23 @@ static bool calls_nobody(const struct path *path, const struct path_call *call,
            state_classes(&path->context, path->state, call->args[role->arg]) == RETURNS_ZERO;
 }
 
+static bool is_open(const struct path *path, value_id entity) {
+    for (uint32_t i = 0; i < path->state->claim_count; i++) {
+        const struct claim *claim = &path->state->claims[i];
+        if (claim->kind == CLAIM_LENT && claim->until == UNTIL_CLOSED && claim->entity == entity)
+            return true;
+    }
+    return false;
+}
+
 void path_lend(struct path *path, const struct path_call *call, const struct effect *effect,
                value_id result) {
     const uint16_t dropped = IR_RESULT_UNUSED | IR_RESULT_VOID_CAST;
     if (effect->arg >= call->arg_count || calls_nobody(path, call, effect) ||
         !is_worth_following(path, call->args[effect->arg]))
         return;
+    if (effect->until == UNTIL_CLOSED && is_open(path, call->args[effect->arg]))
+        return; /* the loop has had it from the start */
     bool asked = effect->when != RETURNS_ANY && !(call->instr->flags & dropped);
     bool owned = effect->owner && effect->owner <= call->arg_count;
     struct claim claim = {.entity = call->args[effect->arg],

@@ -363,7 +363,6 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
     if (null)
         return false;
     path_meet_access(path, instr);
-    path_watch_loans(path, region);
     const struct ir_type *type = type_of(path, instr->type);
     value_id value = VALUE_UNKNOWN;
     if (type && type->kind == IR_TYPE_RECORD && region != REGION_UNKNOWN) {
@@ -376,6 +375,7 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
     } else if (region != REGION_UNKNOWN) {
         value = state_lookup(state, region, &found);
         if (!found) {
+            path_watch_loans(path, region);
             value = fresh(path, id, instr->type);
             state_bind(&path->context, state, region, value);
         }

@@ -38,7 +38,9 @@ void path_remember(struct path *path, const struct path_call *call, value_id res
 /** Memory changed: they may answer otherwise. */
 void path_doubt_answers(struct path *path);
 
-/** Loans (path_lend.c). What a call, before it happens, shows to be over. */
+/** Loans (path_lend.c). Says what a call frees of what is lent. */
+void path_meet_free(struct path *path, const struct path_call *call);
+/** What a call, before it happens, shows to be over. */
 void path_settle_loans(struct path *path, const struct path_call *call);
 /** The loans of a call whose resource is released now are over. */
 void path_return_loans(struct path *path, ir_id origin, value_id owner);

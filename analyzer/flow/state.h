@@ -64,6 +64,7 @@ struct claim {
     value_id guard; /* VALUE_UNKNOWN: none */
     uint8_t kind;
     uint8_t when;        /* holds if `guard` is in these classes (enum return_class) */
+    bool raw;            /* ENDED: plain memory */
     bool in_place;       /* an object that can be made anew at the same address */
     uint8_t until;       /* LENT: enum effect_until */
     value_id owner;      /* LENT: whose release ends it too; VALUE_UNKNOWN: none */

@@ -31,6 +31,7 @@ struct model_kind {
     const char *release;
     bool counted;    /* a reference: others may hold some too */
     bool idempotent; /* to release it again does nothing */
+    bool raw;        /* plain memory: whose it is, its release does not know */
 };
 
 /** The library of one model. `headers` are those that declare its functions, as a unit includes

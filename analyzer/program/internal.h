@@ -181,11 +181,9 @@ prog_fn prog_only_target(const struct program *program, const struct ir_unit *un
 
 /** Finds the kinds that are made in place, once all roles are read (kinds.c). */
 void prog_find_kinds(struct program *program);
-/** True for a kind that is only ever made in a place that is given: it can be made there again. */
-bool prog_is_in_place(const struct program *program, const char *kind);
-/** True for a reference to what others may hold references to as well. */
-bool prog_is_counted(const struct program *program, const char *kind);
-/** True if a second release finds nothing to do. */
+/** Says in the effect what its kind of resource is like. */
+void prog_describe_kind(const struct program *program, struct effect *effect);
+/** True if a second release of the kind finds nothing to do. */
 bool prog_is_idempotent(const struct program *program, const char *kind);
 
 /** Fills in what the roles amount to (resolve.c). */

@@ -43,16 +43,20 @@ void prog_find_kinds(struct program *program) {
     free(handed.names);
 }
 
-bool prog_is_in_place(const struct program *program, const char *kind) {
-    return kind && find(program->in_place, program->in_place_count, kind) != NULL;
+static const struct model_kind *words_for(const struct program *program, const char *kind) {
+    static const struct model_kind unknown;
+    const struct model_kind *known = kind ? model_find_kind(program->models, kind) : NULL;
+    return known ? known : &unknown;
 }
 
-bool prog_is_counted(const struct program *program, const char *kind) {
-    const struct model_kind *known = kind ? model_find_kind(program->models, kind) : NULL;
-    return known && known->counted;
+void prog_describe_kind(const struct program *program, struct effect *effect) {
+    const struct model_kind *kind = words_for(program, effect->subject);
+    effect->in_place = effect->subject &&
+                       find(program->in_place, program->in_place_count, effect->subject) != NULL;
+    effect->counted = kind->counted;
+    effect->raw = kind->raw;
 }
 
 bool prog_is_idempotent(const struct program *program, const char *kind) {
-    const struct model_kind *known = kind ? model_find_kind(program->models, kind) : NULL;
-    return known && known->idempotent;
+    return words_for(program, kind)->idempotent;
 }

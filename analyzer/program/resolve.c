@@ -27,6 +27,7 @@ static uint8_t classes_of(enum role_when when) {
 
 struct effect_list {
     const struct program *program;
+    bool numbers_errors; /* the function returns a signed number: an error, or 0 */
     struct effect items[24];
     size_t count;
 };
@@ -37,17 +38,16 @@ static void add(struct effect_list *list, const struct role *role, enum effect_k
         return;
     if (target != TARGET_RETURN && (arg < 0 || arg > UINT8_MAX))
         return;
-    list->items[list->count++] =
-        (struct effect){.kind = (uint8_t)kind,
-                        .target = (uint8_t)target,
-                        .when = when,
-                        .arg = (uint8_t)(target == TARGET_RETURN ? 0 : arg),
-                        .subject = subject,
-                        .ends = kind == EFFECT_RELEASE && role->kind != ROLE_DETACHES &&
-                                !prog_is_idempotent(list->program, subject),
-                        .in_place = prog_is_in_place(list->program, subject),
-                        .counted = prog_is_counted(list->program, subject),
-                        .role = role};
+    struct effect effect = {.kind = (uint8_t)kind,
+                            .target = (uint8_t)target,
+                            .when = when,
+                            .arg = (uint8_t)(target == TARGET_RETURN ? 0 : arg),
+                            .subject = subject,
+                            .ends = kind == EFFECT_RELEASE && role->kind != ROLE_DETACHES &&
+                                    !prog_is_idempotent(list->program, subject),
+                            .role = role};
+    prog_describe_kind(list->program, &effect);
+    list->items[list->count++] = effect;
 }
 
 static uint8_t success_of(const struct role *spawns) {
@@ -89,8 +89,8 @@ static void add_loan(struct effect_list *list, const struct role *role, int arg,
         if (list->items[i].kind == EFFECT_LEND && list->items[i].arg == arg)
             return; /* who starts a task says best until when */
     size_t before = list->count;
-    if (when == RETURNS_ANY) /* a negative number says that nothing was started */
-        when = RETURNS_ZERO | RETURNS_POSITIVE;
+    if (when == RETURNS_ANY && list->numbers_errors) /* anything else: nothing was started */
+        when = RETURNS_ZERO;
     add(list, role, EFFECT_LEND, TARGET_ARG, arg, NULL, when);
     if (list->count == before)
         return;
@@ -105,9 +105,20 @@ static uint8_t made_when(const struct function *function) {
     return made && made->via == ROLE_VIA_RETURN ? classes_of(made->when) : RETURNS_ANY;
 }
 
+/* Who closes a handle and calls back when that is done uses its memory until then. */
+static void add_closing(struct effect_list *list, const struct function *function) {
+    const struct role *closes = prog_role(function->roles, function->role_count, ROLE_RELEASES);
+    for (size_t i = 0; closes && i < function->role_count; i++) {
+        const struct role *role = &function->roles[i];
+        if (role->kind == ROLE_CALLS_BACK && role->until && until_of(role->until) == UNTIL_CLOSED)
+            add_loan(list, closes, closes->arg, classes_of(closes->when), UNTIL_CLOSED);
+    }
+}
+
 /* What a call lends to others that go on when it has returned. Shielded work does so only if the
    waiter was cut short. */
 static void add_loans(struct effect_list *list, const struct function *function) {
+    add_closing(list, function);
     for (size_t i = 0; i < function->role_count; i++) {
         const struct role *role = &function->roles[i];
         if (role->kind == ROLE_SPAWNS)
@@ -169,8 +180,17 @@ static void add_role(struct effect_list *list, const struct role *role) {
     }
 }
 
+static bool numbers_errors(const struct function *function) {
+    if (!function->unit)
+        return false; /* a field's contract */
+    const struct ir_function *fn = &function->unit->functions.data[function->id];
+    ir_id result = function->unit->types.data[fn->type].elem;
+    const struct ir_type *type = result == IR_NONE ? NULL : &function->unit->types.data[result];
+    return type && type->kind == IR_TYPE_INT && !type->is_unsigned;
+}
+
 void prog_roles_to_effects(struct program *program, struct function *function) {
-    struct effect_list list = {.program = program};
+    struct effect_list list = {.program = program, .numbers_errors = numbers_errors(function)};
     for (size_t i = 0; i < function->role_count; i++)
         add_role(&list, &function->roles[i]);
     add_loans(&list, function);

@@ -307,6 +307,12 @@ static void on_outlive(struct path *path, const struct path_outlive *outlive) {
     c->summary.worth_checking = true;
 }
 
+static void on_early_free(struct path *path, const struct path_early_free *early) {
+    struct collector *c = path->user;
+    (void)early;
+    c->summary.worth_checking = true;
+}
+
 static void on_reuse(struct path *path, const struct path_reuse *reuse) {
     struct collector *c = path->user;
     (void)reuse;
@@ -428,8 +434,9 @@ static size_t write_effect(const struct collector *c, const struct path *path,
     effect.when = clear ? when : RETURNS_ANY;
     if (effect.kind == EFFECT_ACQUIRE)
         note_condition(c, candidate, &effect);
-    effect.in_place = prog_is_in_place(c->program, effect.subject);
-    effect.counted = prog_is_counted(c->program, effect.subject);
+    prog_describe_kind(c->program, &effect);
+    effect.shows = effect.kind == EFFECT_RELEASE && effect.arg < 64 &&
+                   ((path->shown_params >> effect.arg) & 1);
     if (effect.target == TARGET_ARG && effect.kind == EFFECT_TAKE &&
         path->kept_params[effect.arg]) {
         if (effect.ends) /* in one outcome it is gone; in another somebody keeps it */
@@ -487,7 +494,7 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
         if (e->kind != f->kind || e->target != f->target || e->when != f->when ||
             e->arg != f->arg || e->if_arg != f->if_arg || e->if_classes != f->if_classes ||
             e->subject != f->subject || e->role != f->role || e->ends != f->ends ||
-            e->until != f->until || e->leaves != f->leaves)
+            e->until != f->until || e->shows != f->shows || e->leaves != f->leaves)
             return false;
     }
     return true;
@@ -510,8 +517,11 @@ static bool adopt(struct summary *old, const struct summary *new) {
 bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     struct function *function = &program->functions[self];
     const struct ir_function *fn = &function->unit->functions.data[function->id];
-    static const struct path_listener listener = {
-        .on_call = on_call, .on_outlive = on_outlive, .on_reuse = on_reuse, .on_return = on_return};
+    static const struct path_listener listener = {.on_call = on_call,
+                                                  .on_early_free = on_early_free,
+                                                  .on_outlive = on_outlive,
+                                                  .on_reuse = on_reuse,
+                                                  .on_return = on_return};
     static const struct path_listener *const listeners[] = {&listener};
     struct path_client client = {
         .data = program, .resolve = prog_resolve, .states_per_block = program->states_per_block};
