@@ -12,7 +12,8 @@
 
 #include <aglet/tls.h>
 
-static char certificate[] = "/tmp/aglet-cert-XXXXXX", key[] = "/tmp/aglet-key-XXXXXX";
+static char certificate[32], key[32]; /* paths */
+static FILE *certificate_file, *key_file;
 static aglet_tls_context *server_context, *client_context;
 
 static inline void add_names(X509 *x509) {
@@ -37,12 +38,12 @@ static inline int make_certificate(void **state) {
     X509_set_issuer_name(x509, name);
     add_names(x509);
     X509_sign(x509, pair, EVP_sha256());
-    FILE *file = fdopen(mkstemp(certificate), "w");
-    PEM_write_X509(file, x509);
-    fclose(file);
-    file = fdopen(mkstemp(key), "w");
-    PEM_write_PrivateKey(file, pair, NULL, NULL, 0, NULL, NULL);
-    fclose(file);
+    certificate_file = fdopen(unnamed_file(certificate), "w");
+    PEM_write_X509(certificate_file, x509);
+    fflush(certificate_file);
+    key_file = fdopen(unnamed_file(key), "w");
+    PEM_write_PrivateKey(key_file, pair, NULL, NULL, 0, NULL, NULL);
+    fflush(key_file);
     X509_free(x509);
     EVP_PKEY_free(pair);
     const struct aglet_tls_options server = {
@@ -56,8 +57,8 @@ static inline int remove_certificate(void **state) {
     (void)state;
     aglet_tls_context_free(server_context);
     aglet_tls_context_free(client_context);
-    unlink(certificate);
-    unlink(key);
+    fclose(certificate_file);
+    fclose(key_file);
     return 0;
 }
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <aglet/aglet.h>
@@ -28,20 +29,27 @@
         assert_int_equal(aglet_run(name, NULL), 0);                                                \
     }
 
+/** Makes a file that has no name in any folder, so that nothing is left behind by a test that ends
+ *  half way. Returns its descriptor; a path to it, good in this process, is then in `path`. */
+static inline int unnamed_file(char path[static 32]) {
+    int fd = memfd_create("aglet-test", 0);
+    assert_true(fd >= 0);
+    snprintf(path, 32, "/proc/self/fd/%d", fd);
+    return fd;
+}
+
 /** Runs `main` in debug mode, with options; what was reported, one JSON object a line, is then in
  * `report`. */
 static inline int run_watched_with(const struct aglet_options *options, aglet_fn main, void *arg,
                                    char *report, size_t size) {
-    char path[] = "/tmp/aglet-report-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
+    char path[32];
+    int fd = unnamed_file(path);
     setenv("AGLET_WITNESS", path, 1);
     int rc = aglet_run_with(options, main, arg);
     unsetenv("AGLET_WITNESS");
     ssize_t count = read(fd, report, size - 1);
     report[count > 0 ? count : 0] = 0;
     close(fd);
-    unlink(path);
     return rc;
 }
 

@@ -87,12 +87,11 @@ static void expect_the_tree(void) {
 
 static void a_dump_is_a_tree(void **state) {
     (void)state;
-    char path[] = "/tmp/aglet-dump-XXXXXX";
-    int fd = mkstemp(path);
+    char path[32];
+    int fd = unnamed_file(path);
     assert_int_equal(aglet_run(has_a_tree, &fd), 0);
     ssize_t count = pread(fd, text, sizeof text - 1, 0);
     close(fd);
-    unlink(path);
     assert_true(count > 0);
     text[count] = 0;
     expect_the_tree();
@@ -256,13 +255,12 @@ static AGLET_COROUTINE int uses_a_stack_again(void *arg) {
 
 static void the_dump_tells_how_deep_a_stack_was_used(void **state) {
     (void)state;
-    char path[] = "/tmp/aglet-dump-XXXXXX";
-    int fd = mkstemp(path);
+    char path[32];
+    int fd = unnamed_file(path);
     const struct aglet_options options = {.debug = true};
     assert_int_equal(aglet_run_with(&options, uses_a_stack_again, &fd), 0);
     ssize_t count = pread(fd, text, sizeof text - 1, 0);
     close(fd);
-    unlink(path);
     assert_true(count > 0);
     text[count] = 0;
     const char *line = strstr(text, "task-2: running");

@@ -237,8 +237,8 @@ static void a_slow_step_is_seen(void **state) {
 
 static void calls_outside_a_coroutine_are_seen(void **state) {
     (void)state;
-    char path[] = "/tmp/aglet-report-XXXXXX";
-    int fd = mkstemp(path);
+    char path[32];
+    int fd = unnamed_file(path);
     setenv("AGLET_WITNESS", path, 1);
     assert_int_equal(aglet_sleep(1), -EPERM);
     unsetenv("AGLET_WITNESS");
@@ -248,7 +248,6 @@ static void calls_outside_a_coroutine_are_seen(void **state) {
     assert_non_null(strstr(report, "\"kind\":\"outside-coroutine\""));
     assert_non_null(strstr(report, "test_run.c:"));
     close(fd);
-    unlink(path);
 }
 
 static AGLET_COROUTINE int tries_to_sleep_in_a_shield(void *arg) {
@@ -281,8 +280,8 @@ static AGLET_COROUTINE int dumps(void *arg) {
 
 static void a_dump_names_tasks_and_their_waits(void **state) {
     (void)state;
-    char path[] = "/tmp/aglet-dump-XXXXXX";
-    int fd = mkstemp(path);
+    char path[32];
+    int fd = unnamed_file(path);
     assert_int_equal(aglet_run(dumps, &fd), 0);
     ssize_t count = pread(fd, report, sizeof report - 1, 0);
     assert_true(count > 0);
@@ -292,7 +291,6 @@ static void a_dump_names_tasks_and_their_waits(void **state) {
     assert_non_null(strstr(report, "sleep"));
     assert_non_null(strstr(report, "test_run.c:"));
     close(fd);
-    unlink(path);
     assert_int_equal(aglet_dump_tasks(1), -EPERM);
 }
 

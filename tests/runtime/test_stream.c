@@ -267,9 +267,8 @@ static AGLET_COROUTINE int worker_threads(void *arg) {
 
 static AGLET_COROUTINE int files(void *arg) {
     (void)arg;
-    char path[] = "/tmp/aglet-file-XXXXXX";
-    int fd = mkstemp(path);
-    close(fd);
+    char path[32];
+    int fd = unnamed_file(path);
     aglet_file *file;
     assert_int_equal(aglet_file_open(path, O_RDWR, 0, &file), 0);
     assert_int_equal(aglet_file_write(file, "0123456789", 10, 0), 0);
@@ -279,7 +278,7 @@ static AGLET_COROUTINE int files(void *arg) {
     assert_memory_equal(text, "3456", 4);
     assert_int_equal(aglet_file_read(file, text, 4, 10), 0);
     assert_int_equal(aglet_file_close(file), 0);
-    unlink(path);
+    close(fd);
     assert_int_equal(aglet_file_open(path, O_RDONLY, 0, &file), -ENOENT);
     return 0;
 }

@@ -130,8 +130,8 @@ static AGLET_COROUTINE int reads_the_file(void *arg) {
 static AGLET_COROUTINE int a_file_is_sent(void *arg) {
     (void)arg;
     static char data[FILE_SIZE];
-    char path[] = "/tmp/aglet-file-XXXXXX";
-    close(mkstemp(path));
+    char path[32];
+    int fd = unnamed_file(path);
     AGLET_AUTO(aglet_file) file = NULL;
     AGLET_AUTO(aglet_stream) a = NULL;
     AGLET_AUTO(aglet_stream) b = NULL;
@@ -142,7 +142,7 @@ static AGLET_COROUTINE int a_file_is_sent(void *arg) {
     assert_int_equal(aglet_file_write(file, data, FILE_SIZE, 0), 0);
     aglet_task *reader = aglet_create(reads_the_file, b);
     assert_int_equal(aglet_sendfile(a, file, 5, SIZE_MAX / 4), FILE_SIZE - 5);
-    unlink(path);
+    close(fd);
     return aglet_await(reader);
 }
 
