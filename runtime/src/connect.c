@@ -16,7 +16,7 @@
 #include "seam.h"
 #include "stream.h"
 
-enum { RETRY_MS = 5, STAGGER_MS = 250, ATTEMPTS_MAX = 8 };
+enum { RETRY_MS = 5, STAGGER_MS = 250 };
 
 /* Waits for the outcome of a connect() under way. */
 static int finish(aglet_task *self, aglet_stream *stream) {
@@ -63,7 +63,7 @@ static int connect_one(aglet_task *self, const struct sockaddr *address, socklen
 /* One address of several (RFC 8305): it starts when the one before has failed, or has kept
  * everybody waiting for STAGGER_MS. */
 struct attempt {
-    const struct addrinfo *info;
+    const struct aglet_address *address;
     struct attempt *previous; /* NULL for the first */
     aglet_event failed;
     struct agl_place place;
@@ -80,24 +80,26 @@ static int wait_for_turn(struct attempt *attempt) {
 
 static int try_address(void *arg) {
     struct attempt *attempt = arg;
-    const struct addrinfo *info = attempt->info;
+    const struct aglet_address *address = attempt->address;
     int rc = attempt->previous ? wait_for_turn(attempt) : 0;
     if (rc == 0)
-        rc = connect_one(aglet_current(), info->ai_addr, info->ai_addrlen, attempt->place,
-                         &attempt->stream);
+        rc = connect_one(aglet_current(), (const struct sockaddr *)&address->storage,
+                         address->length, attempt->place, &attempt->stream);
     if (rc < 0)
         aglet_event_set(&attempt->failed);
     return rc;
 }
 
 /* The addresses in the resolver's order, but the second one of the other family (RFC 8305, 4). */
-static size_t order_addresses(const struct addrinfo *list, const struct addrinfo **order) {
-    size_t count = 0;
-    for (const struct addrinfo *info = list; info && count < ATTEMPTS_MAX; info = info->ai_next)
-        order[count++] = info;
-    for (size_t i = 2; i < count && order[1]->ai_family == order[0]->ai_family; i++) {
-        const struct addrinfo *other = order[i];
-        if (other->ai_family == order[0]->ai_family)
+static size_t order_addresses(const struct agl_addresses *found,
+                              const struct aglet_address **order) {
+    size_t count = found->count;
+    for (size_t i = 0; i < count; i++)
+        order[i] = &found->list[i];
+    sa_family_t first = order[0]->storage.ss_family;
+    for (size_t i = 2; i < count && order[1]->storage.ss_family == first; i++) {
+        const struct aglet_address *other = order[i];
+        if (other->storage.ss_family == first)
             continue;
         for (size_t k = i; k > 1; k--)
             order[k] = order[k - 1];
@@ -106,14 +108,15 @@ static size_t order_addresses(const struct addrinfo *list, const struct addrinfo
     return count;
 }
 
-static int connect_any(const struct addrinfo *list, struct agl_place place, aglet_stream **out) {
-    const struct addrinfo *order[ATTEMPTS_MAX];
-    struct attempt attempts[ATTEMPTS_MAX];
-    struct aglet_call calls[ATTEMPTS_MAX] = {{0}};
-    size_t count = order_addresses(list, order), winner = ATTEMPTS_MAX;
+static int connect_any(const struct agl_addresses *found, struct agl_place place,
+                       aglet_stream **out) {
+    const struct aglet_address *order[AGL_ADDRESSES_MAX];
+    struct attempt attempts[AGL_ADDRESSES_MAX];
+    struct aglet_call calls[AGL_ADDRESSES_MAX] = {{0}};
+    size_t count = order_addresses(found, order), winner = AGL_ADDRESSES_MAX;
     for (size_t i = 0; i < count; i++) {
         attempts[i] = (struct attempt){
-            .info = order[i], .previous = i ? &attempts[i - 1] : NULL, .place = place};
+            .address = order[i], .previous = i ? &attempts[i - 1] : NULL, .place = place};
         calls[i] = (struct aglet_call){try_address, &attempts[i]};
     }
     int rc = aglet_race(calls, count, &winner);
@@ -131,16 +134,16 @@ int(aglet_connect_tcp)(const char *host, const char *port, aglet_stream **out) {
     *out = NULL;
     aglet_task *self = agl_self("aglet_connect_tcp");
     int rc = self ? agl_io_begin(self) : -EPERM;
-    struct addrinfo *list = NULL;
+    struct agl_addresses found;
     if (rc == 0)
-        rc = agl_resolve(self, host, port, SOCK_STREAM, false, &list);
+        rc = agl_resolve(self, host, port, SOCK_STREAM, false, &found);
     if (rc < 0)
         return rc;
-    if (list->ai_next)
-        rc = connect_any(list, place, out);
+    if (found.count > 1)
+        rc = connect_any(&found, place, out);
     else
-        rc = connect_one(self, list->ai_addr, list->ai_addrlen, place, out);
-    freeaddrinfo(list);
+        rc = connect_one(self, (const struct sockaddr *)&found.list[0].storage,
+                         found.list[0].length, place, out);
     if (rc == 0) {
         /* Writes are whole messages here; waiting to join them with later ones only delays them. */
         int on = 1;

@@ -28,12 +28,12 @@ static void reclaim(struct agl_resource *resource) {
     socket->watch.fd = -1;
 }
 
-static int open_one(aglet_task *self, const struct addrinfo *info, struct agl_place place,
+static int open_one(aglet_task *self, const struct aglet_address *address, struct agl_place place,
                     aglet_datagram **out) {
-    int fd = socket(info->ai_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(address->storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    if (bind(fd, info->ai_addr, info->ai_addrlen) < 0) {
+    if (bind(fd, (const struct sockaddr *)&address->storage, address->length) < 0) {
         int rc = -errno;
         close(fd);
         return rc;
@@ -53,33 +53,27 @@ int(aglet_datagram_open)(const char *host, const char *port, aglet_datagram **ou
     struct agl_place place = AGL_PLACE_HERE();
     *out = NULL;
     aglet_task *self = agl_self("aglet_datagram_open");
-    struct addrinfo *list = NULL;
+    struct agl_addresses found;
     int rc = self ? agl_suspension(self) : -EPERM;
     if (rc == 0)
-        rc = agl_resolve(self, host, port, SOCK_DGRAM, true, &list);
+        rc = agl_resolve(self, host, port, SOCK_DGRAM, true, &found);
     if (rc < 0)
         return rc;
-    for (const struct addrinfo *info = list; info; info = info->ai_next) {
-        rc = open_one(self, info, place, out);
-        if (rc == 0)
-            break;
-    }
-    freeaddrinfo(list);
+    rc = -EADDRNOTAVAIL;
+    for (size_t i = 0; i < found.count && rc < 0; i++)
+        rc = open_one(self, &found.list[i], place, out);
     return rc;
 }
 
 int aglet_address_find(const char *host, const char *port, struct aglet_address *address) {
     aglet_task *self = agl_self("aglet_address_find");
-    struct addrinfo *list = NULL;
+    struct agl_addresses found;
     int rc = self ? agl_suspension(self) : -EPERM;
     if (rc == 0)
-        rc = agl_resolve(self, host, port, SOCK_DGRAM, false, &list);
-    if (rc < 0)
-        return rc;
-    memcpy(&address->storage, list->ai_addr, list->ai_addrlen);
-    address->length = list->ai_addrlen;
-    freeaddrinfo(list);
-    return 0;
+        rc = agl_resolve(self, host, port, SOCK_DGRAM, false, &found);
+    if (rc == 0)
+        *address = found.list[0];
+    return rc;
 }
 
 uint16_t aglet_datagram_port(const aglet_datagram *socket) {

@@ -77,17 +77,15 @@ int(aglet_listen_tcp)(const char *host, const char *port, aglet_server **out) {
     *out = NULL;
     aglet_task *self = agl_self("aglet_listen_tcp");
     int rc = self ? agl_suspension(self) : -EPERM;
-    struct addrinfo *list = NULL;
+    struct agl_addresses found;
     if (rc == 0)
-        rc = agl_resolve(self, host, port, SOCK_STREAM, true, &list);
+        rc = agl_resolve(self, host, port, SOCK_STREAM, true, &found);
     if (rc < 0)
         return rc;
-    for (const struct addrinfo *info = list; info; info = info->ai_next) {
-        rc = listen_on(self, info->ai_addr, info->ai_addrlen, place, out);
-        if (rc == 0)
-            break;
-    }
-    freeaddrinfo(list);
+    rc = -EADDRNOTAVAIL;
+    for (size_t i = 0; i < found.count && rc < 0; i++)
+        rc = listen_on(self, (const struct sockaddr *)&found.list[i].storage, found.list[i].length,
+                       place, out);
     return rc;
 }
 

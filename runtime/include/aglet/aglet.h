@@ -16,6 +16,7 @@
 
 #include <aglet/annotations.h>
 #include <aglet/base.h>
+#include <aglet/resolver.h>
 #include <aglet/run.h>
 #include <aglet/task.h>
 #include <aglet/time.h>

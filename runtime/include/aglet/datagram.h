@@ -5,18 +5,11 @@
 #define AGLET_DATAGRAM_H
 
 #include <aglet/base.h>
-
-#include <sys/socket.h>
+#include <aglet/resolver.h>
 
 typedef struct aglet_datagram aglet_datagram;
 
-/** Where a datagram comes from or goes to. */
-struct aglet_address {
-    struct sockaddr_storage storage;
-    socklen_t length;
-};
-
-/** Finds the UDP address of host:port; a name is resolved on a thread of its own.
+/** Finds the UDP address of host:port, of several the first; who is asked, tells resolver.h.
  *  @return 0 and *address; errors as of aglet_connect_tcp(). */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int
 aglet_address_find(const char *host, const char *port, struct aglet_address *address);

@@ -5,6 +5,7 @@
 #define AGLET_RUN_H
 
 #include <aglet/base.h>
+#include <aglet/resolver.h>
 
 /** An error that nobody can retrieve any more; given to the exception handler. */
 struct aglet_failure {
@@ -24,6 +25,8 @@ struct aglet_options {
     size_t stack_size;    /**< bytes of a task's stack, rounded up to 16K, 64K (default) or 256K */
     int close_timeout_ms; /**< how long shielded tasks may go on at the end; default 60000 */
     int worker_limit;     /**< most threads for aglet_to_thread; default 8 */
+    /** Who finds the addresses of names; NULL: getaddrinfo(), on a thread of its own. */
+    const struct aglet_resolver *resolver;
     /** A signal that makes the loop write its tasks to stderr as aglet_dump_tasks() does; 0:
      * SIGQUIT in debug mode, if nobody has taken it; -1: none. Sent again while a task holds the
      * loop, it has its usual effect. */

@@ -9,7 +9,7 @@
 #include <aglet/base.h>
 
 /**
- * Connects to host:port over TCP. Names are resolved on a thread of their own. Of several
+ * Connects to host:port over TCP. Who finds the addresses of a name, tells resolver.h. Of several
  * addresses, each is tried 250 ms after the one before, or as soon as that has failed; the first to
  * answer wins ("happy eyeballs", RFC 8305).
  * @param host a name or a numeric address; @param port a number or a service's name
