@@ -236,7 +236,7 @@ def page(path, about, items, links):
 
 
 def reading_order():
-    """The order in which aglet.h includes the headers; TLS, which it leaves out, is the last."""
+    """The order in which aglet.h includes the headers; those that it leaves out are the last."""
     names = re.findall(r"#include <aglet/(\w+\.h)>", (HEADERS / "aglet.h").read_text())
     rest = sorted(path.name for path in HEADERS.glob("*.h") if path.name not in names)
     rest.remove("aglet.h")
@@ -246,7 +246,8 @@ def reading_order():
 def index(order, parsed, links):
     out = ["<!-- Made from the headers by generate.py; change them. -->", "# Reference of libaglet", "",
            "One page a header, in the order in which they are best read. `#include <aglet/aglet.h>`",
-           "brings them all, except TLS, which is a library of its own.", ""]
+           "brings them all but those of the libraries that stand beside it, [cares.h](cares.md) and",
+           "[tls.h](tls.md).", ""]
     for name in order:
         about, items, _ = parsed[name]
         text = " ".join(" ".join(comment_lines(about)).split())

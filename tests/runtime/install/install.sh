@@ -38,11 +38,13 @@ compile() {
 }
 compile consumer aglet
 
-# Both ways bring TLS, or neither.
-if [ -e "$PKG_CONFIG_PATH/aglet-tls.pc" ]; then
-    says "$work/consumer/consumer_tls"
-    compile consumer_tls aglet-tls
-elif [ -e "$work/consumer/consumer_tls" ]; then
-    echo "CMake found TLS, but pkg-config did not"
-    exit 1
-fi
+# Both ways bring a further library, or neither does.
+for name in tls cares; do
+    if [ -e "$PKG_CONFIG_PATH/aglet-$name.pc" ]; then
+        says "$work/consumer/consumer_$name"
+        compile "consumer_$name" "aglet-$name"
+    elif [ -e "$work/consumer/consumer_$name" ]; then
+        echo "CMake found aglet::$name, but pkg-config did not find aglet-$name"
+        exit 1
+    fi
+done
