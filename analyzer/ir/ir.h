@@ -31,7 +31,8 @@ typedef uint32_t ir_id;
 
 /** A source range, 1-based line and column (bytes). `end_*` is one past the last character.
  *  For code written by a macro: file/line/col is where the macro is used (where a person looks); a
- *  macro's arguments are where they stand. `spell_*` is where the text stands, equal to file/line when there is no macro. */
+ *  macro's arguments are where they stand. `spell_*` is where the text stands, equal to file/line
+ * when there is no macro. */
 struct ir_loc {
     ir_id file;
     uint32_t line, col, end_line, end_col;
