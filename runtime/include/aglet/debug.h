@@ -10,7 +10,7 @@
  *     task-abandoned         a handle neither awaited, detached nor owned when run() ended
  *     error-never-retrieved  an abandoned task failed, and nobody asked why
  *     pending-at-close       a task was still running when the main task returned
- *     leak                   a stream, server, group, file or queue not released
+ *     leak                   a stream, server, group, file, queue, generator … not released
  *     lock-held              a task ended holding a lock
  *     scope-left-open        a task ended, or an outer scope did, inside a deadline or shield
  *     context-not-reset      a task ended with a context variable set that it had a token for
