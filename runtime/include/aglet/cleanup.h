@@ -8,14 +8,15 @@
  * AGLET_AUTO(T) is for: aglet_stream, aglet_server, aglet_file, aglet_datagram, aglet_process,
  * aglet_signal, aglet_queue, aglet_jobs,
  * aglet_generator, aglet_group (cancelled and closed), aglet_task (cancelled and awaited),
- * aglet_deadline, aglet_shield, aglet_holding (a lock that is held). AGLET_DEFINE_AUTO adds a type
- * of your own. NULL is left alone: set a
+ * aglet_deadline, aglet_shield, aglet_var (a token: the variable is reset), aglet_holding (a lock
+ * that is held). AGLET_DEFINE_AUTO adds a type of your own. NULL is left alone: set a
  * variable to NULL when you release it by hand or give it away.
  */
 #ifndef AGLET_CLEANUP_H
 #define AGLET_CLEANUP_H
 
 #include <aglet/base.h>
+#include <aglet/contextvar.h>
 #include <aglet/deadline.h>
 #include <aglet/file.h>
 #include <aglet/generator.h>
@@ -80,6 +81,12 @@ typedef struct aglet_shield_scope aglet_shield_auto;
 static inline void aglet_shield_cleanup(struct aglet_shield_scope *shield) {
     if (shield->scope)
         (void)aglet_shield_end(shield);
+}
+
+typedef struct aglet_var_token aglet_var_auto;
+static inline void aglet_var_cleanup(struct aglet_var_token *token) {
+    if (token->var)
+        (void)aglet_var_reset(token);
 }
 
 AGLET_DEFINE_AUTO(aglet_holding, aglet_lock *, (void)aglet_lock_release)

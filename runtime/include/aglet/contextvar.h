@@ -4,10 +4,13 @@
  *
  *     static const struct aglet_var request = AGLET_VAR_INIT("request", NULL);
  *
- *     struct aglet_var_token token;
- *     aglet_var_set(&request, &id, &token);
- *     rc = handle(stream);
- *     aglet_var_reset(&token);
+ *     AGLET_AUTO(aglet_var) token = AGLET_VAR_TOKEN_INIT;      reset at the end of this scope
+ *     int rc = aglet_var_set(&request, &id, &token);
+ *     if (rc == 0)
+ *         rc = handle(stream);
+ *     return rc;
+ *
+ * Without AGLET_AUTO (cleanup.h), a struct aglet_var_token is reset by aglet_var_reset().
  *
  * Each task starts with its creator's values; what it sets is seen by itself and by the tasks that
  * it creates from then on.
@@ -31,6 +34,8 @@ struct aglet_var_token {
     void *before;
     uint64_t task;
 };
+
+#define AGLET_VAR_TOKEN_INIT {0, 0, 0}
 
 /** The variable's value in the running task, or its initial one, which may be NULL: where none was
  *  set, and outside a coroutine. */
