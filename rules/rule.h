@@ -21,6 +21,11 @@ struct rule {
     enum rule_tier tier;
     const char *summary; /* one line, for `aglet rules` */
     struct path_listener listener;
+    bool audits_suppressions; /* it reports the comments that suppress nothing */
 };
+
+static inline enum diag_severity rule_severity(const struct rule *rule) {
+    return rule->tier == RULE_CORE ? DIAG_ERROR : DIAG_WARNING;
+}
 
 #endif

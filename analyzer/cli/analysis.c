@@ -185,11 +185,41 @@ static bool wants_color(const struct analysis_options *o) {
            !(no_color && *no_color);
 }
 
+static enum suppress_status rule_status(const char *name, void *data) {
+    const struct analysis *a = data;
+    if (name && !rules_find(name))
+        return SUPPRESS_UNKNOWN;
+    size_t count, on_by_default = 0;
+    const struct rule *const *all = rules_all(&count);
+    for (size_t i = 0; i < count; i++)
+        on_by_default += all[i]->tier != RULE_OPT_IN;
+    for (size_t i = 0; i < a->rule_count; i++) {
+        if (name && strcmp(a->rules[i]->name, name) == 0)
+            return SUPPRESS_RAN;
+        on_by_default -= a->rules[i]->tier != RULE_OPT_IN;
+    }
+    return name || on_by_default ? SUPPRESS_OFF : SUPPRESS_RAN;
+}
+
+/* What a comment hides may need a file to be found that was left out, or could not be read. */
+static void apply_suppressions(struct analysis *a) {
+    suppressions_apply(a->suppressions, &a->diags);
+    bool whole = !a->partial && a->errors.count == 0;
+    for (size_t i = 0; i < a->rule_count && whole; i++)
+        if (a->rules[i]->audits_suppressions)
+            suppressions_audit(a->suppressions,
+                               &(struct suppress_audit){.rule = a->rules[i]->name,
+                                                        .severity = rule_severity(a->rules[i]),
+                                                        .status = rule_status,
+                                                        .data = a},
+                               &a->diags);
+}
+
 static int write_report(struct analysis *a) {
     char root[PATH_MAX] = "", *error = NULL;
     if (!getcwd(root, sizeof root))
         root[0] = 0;
-    suppressions_apply(a->suppressions, &a->diags);
+    apply_suppressions(a);
     config_apply(&a->config, &a->diags);
     diag_list_finish(&a->diags, root);
     error_list_finish(&a->errors);

@@ -54,6 +54,7 @@ struct analysis {
     struct suppressions *suppressions;
     struct diag_list diags;
     size_t files;
+    bool partial; /* files of the database were left out */
     struct progress progress;
 };
 

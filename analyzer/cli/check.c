@@ -107,6 +107,7 @@ static int make_facts(struct run *run) {
     for (size_t i = 0; i < run->db.count; i++) {
         struct worker_result *result = &run->results[i];
         run->analysis.files += run->wanted[i];
+        run->analysis.partial |= !run->wanted[i];
         const char *file = run->db.entries[i].file;
         if (result->error)
             error_list_add(&run->analysis.errors, file, result->error, 0, 0);

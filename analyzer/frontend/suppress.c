@@ -21,31 +21,37 @@ static size_t trim(const char *text, size_t length) {
     return length;
 }
 
-/* Names before "--", the reason behind it. */
-static void read_words(struct scan *s, const char *at, const char *end,
-                       struct ir_suppression *suppression) {
+static const char *skip_space(const char *at, const char *end) {
     while (at < end && isspace((unsigned char)*at))
         at++;
-    const char *dashes = at;
-    while (dashes < end && !(dashes[0] == '-' && dashes + 1 < end && dashes[1] == '-' &&
-                             (dashes == at || isspace((unsigned char)dashes[-1]))))
-        dashes++;
+    return at;
+}
+
+static bool is_dashes(const char *at, const char *end) {
+    return end - at >= 2 && at[0] == '-' && at[1] == '-';
+}
+
+/* Names with commas between them; what follows, behind "--" or not, is the reason. */
+static void read_words(struct scan *s, const char *at, const char *end,
+                       struct ir_suppression *suppression) {
     char rules[512];
     size_t used = 0;
-    for (const char *p = at; p < dashes && used + 1 < sizeof rules; p++)
-        if (!isspace((unsigned char)*p))
-            rules[used++] = *p;
-    rules[used] = 0;
-    suppression->rules = used ? ir_string(s->unit, rules) : IR_NONE;
-    suppression->reason = IR_NONE;
-    if (dashes + 2 < end) {
-        const char *reason = dashes + 2;
-        while (reason < end && isspace((unsigned char)*reason))
-            reason++;
-        size_t length = trim(reason, (size_t)(end - reason));
-        if (length)
-            suppression->reason = ir_string_n(s->unit, reason, length);
+    bool more = true;
+    for (at = skip_space(at, end); more && at < end && !is_dashes(at, end);) {
+        while (at < end && *at != ',' && !isspace((unsigned char)*at) && used + 2 < sizeof rules)
+            rules[used++] = *at++;
+        at = skip_space(at, end);
+        more = at < end && *at == ',';
+        if (more && used)
+            rules[used++] = ',';
+        at = more ? skip_space(at + 1, end) : at;
     }
+    while (used && rules[used - 1] == ',')
+        used--;
+    suppression->rules = used ? ir_string_n(s->unit, rules, used) : IR_NONE;
+    const char *reason = skip_space(is_dashes(at, end) ? at + 2 : at, end);
+    size_t length = trim(reason, (size_t)(end - reason));
+    suppression->reason = length ? ir_string_n(s->unit, reason, length) : IR_NONE;
 }
 
 /* The first line behind `from` that has code. */

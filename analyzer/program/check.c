@@ -264,7 +264,7 @@ void check_report(const struct path *path, struct finding *finding) {
             (struct diag_step){.range = range_of(finding->steps[i].unit, finding->steps[i].loc),
                                .message = finding->steps[i].message};
     struct diag diag = {.rule = rule->name,
-                        .severity = rule->tier == RULE_CORE ? DIAG_ERROR : DIAG_WARNING,
+                        .severity = rule_severity(rule),
                         .message = finding->message,
                         .help = finding->help,
                         .function = check->function->name,

@@ -7,7 +7,9 @@
 
 struct suppression {
     char *file, *rules; /* rules: "a,b", or NULL for all */
-    uint32_t line;      /* 0: the whole file */
+    uint32_t line;      /* that it is for; 0: the whole file */
+    uint32_t at, col;   /* of the comment */
+    uint64_t used;      /* a bit for each name that suppressed something; 1 if none is named */
 };
 
 struct suppressions {
@@ -28,44 +30,127 @@ void suppressions_free(struct suppressions *set) {
     free(set);
 }
 
+/* A header's comments come with each unit that includes it. */
+static bool is_known(const struct suppressions *set, const struct ir_suppression *s,
+                     const char *file) {
+    for (size_t i = 0; i < set->count; i++)
+        if (set->items[i].at == s->line && set->items[i].col == s->col &&
+            strcmp(set->items[i].file, file) == 0)
+            return true;
+    return false;
+}
+
 void suppressions_add(struct suppressions *set, const struct ir_unit *unit) {
     for (uint32_t i = 0; i < unit->suppressions.count; i++) {
         const struct ir_suppression *from = &unit->suppressions.data[i];
+        const struct ir_file *file = &unit->files.data[from->file];
+        const char *path = ir_text(unit, file->path);
+        if (file->is_system || is_known(set, from, path))
+            continue;
         if (set->count == set->capacity) {
             set->capacity = set->capacity ? set->capacity * 2 : 16;
             set->items = mem_resize(set->items, set->capacity, sizeof *set->items);
         }
         set->items[set->count++] = (struct suppression){
-            .file = mem_text(ir_text(unit, unit->files.data[from->file].path)),
+            .file = mem_text(path),
             .rules = from->rules == IR_NONE ? NULL : mem_text(ir_text(unit, from->rules)),
-            .line = from->scope == IR_SUPPRESS_FILE ? 0 : from->target};
+            .line = from->scope == IR_SUPPRESS_FILE ? 0 : from->target,
+            .at = from->line,
+            .col = from->col};
     }
 }
 
-static bool lists(const char *rules, const char *rule) {
-    size_t length = strlen(rule);
-    for (const char *at = rules; at; at = strchr(at, ',')) {
-        at += *at == ',';
-        if (strncmp(at, rule, length) == 0 && (at[length] == ',' || at[length] == 0))
-            return true;
-    }
-    return false;
+/* The names of a comment, one after the other: sets *length, and returns NULL behind the last. */
+static const char *next_name(const char *rules, const char *name, size_t *length) {
+    const char *at = name ? name + *length : rules;
+    while (at && *at == ',')
+        at++;
+    *length = at ? strcspn(at, ",") : 0;
+    return *length ? at : NULL;
 }
 
-static bool covers(const struct suppression *s, const struct diag *diag) {
-    return (s->line == 0 || s->line == diag->range.line) &&
-           strcmp(s->file, diag->range.file) == 0 && (!s->rules || lists(s->rules, diag->rule));
+/* The bit of the name in `used`; 0 if the comment is not for that rule. Names beyond the 63rd
+   share a bit. */
+static uint64_t bit_of(const struct suppression *s, const char *rule) {
+    if (!s->rules)
+        return 1;
+    unsigned number = 0;
+    size_t length, wanted = strlen(rule);
+    for (const char *name = NULL; (name = next_name(s->rules, name, &length)); number++)
+        if (length == wanted && strncmp(name, rule, length) == 0)
+            return UINT64_C(1) << (number < 63 ? number : 63);
+    return 0;
 }
 
-size_t suppressions_apply(const struct suppressions *set, struct diag_list *list) {
+/* As bit_of, if the comment is for that place as well. */
+static uint64_t covers(const struct suppression *s, const char *file, uint32_t line,
+                       const char *rule) {
+    return (s->line == 0 || s->line == line) && strcmp(s->file, file) == 0 ? bit_of(s, rule) : 0;
+}
+
+size_t suppressions_apply(struct suppressions *set, struct diag_list *list) {
     size_t kept = 0, before = list->count;
     for (size_t i = 0; i < before; i++) {
+        const struct diag *diag = &list->items[i];
         bool covered = false;
-        for (size_t k = 0; k < set->count && !covered; k++)
-            covered = covers(&set->items[k], &list->items[i]);
+        for (size_t k = 0; k < set->count; k++) {
+            uint64_t bit = covers(&set->items[k], diag->range.file, diag->range.line, diag->rule);
+            set->items[k].used |= bit;
+            covered |= bit != 0;
+        }
         if (!covered)
             list->items[kept++] = list->items[i];
     }
     list->count = kept;
     return before - kept;
+}
+
+/* ---- those that suppress nothing ------------------------------------------------------- */
+
+static void report(const struct suppression *s, const struct suppress_audit *audit,
+                   struct diag_list *list, char *message) {
+    diag_add(list, &(struct diag){.rule = audit->rule,
+                                  .severity = audit->severity,
+                                  .message = message,
+                                  .help = "remove it, so that it hides nothing that is to come",
+                                  .range = {s->file, s->at, s->col, s->at, s->col + 2}});
+    free(message);
+}
+
+/* A comment may be kept on purpose: it names the rule that would find it, or its file does. */
+static bool is_kept(const struct suppressions *set, const struct suppression *s,
+                    const struct suppress_audit *audit) {
+    if (s->rules && bit_of(s, audit->rule))
+        return true;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->items[i].rules && covers(&set->items[i], s->file, s->at, audit->rule))
+            return true;
+    return false;
+}
+
+static void audit_names(const struct suppression *s, const struct suppress_audit *audit,
+                        struct diag_list *list) {
+    size_t length;
+    for (const char *name = NULL; (name = next_name(s->rules, name, &length));) {
+        char *rule = strndup(name, length);
+        enum suppress_status status = rule ? audit->status(rule, audit->data) : SUPPRESS_OFF;
+        if (status == SUPPRESS_UNKNOWN)
+            report(s, audit, list, mem_format("there is no rule '%s' to suppress", rule));
+        else if (status == SUPPRESS_RAN && !(s->used & bit_of(s, rule)))
+            report(s, audit, list, mem_format("'%s' finds nothing here to suppress", rule));
+        free(rule);
+    }
+}
+
+void suppressions_audit(const struct suppressions *set, const struct suppress_audit *audit,
+                        struct diag_list *list) {
+    for (size_t i = 0; i < set->count; i++) {
+        const struct suppression *s = &set->items[i];
+        if (is_kept(set, s, audit))
+            continue;
+        if (s->rules)
+            audit_names(s, audit, list);
+        else if (!s->used && audit->status(NULL, audit->data) == SUPPRESS_RAN)
+            report(s, audit, list, mem_text("no rule finds anything here to suppress"));
+    }
 }

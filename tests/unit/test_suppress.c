@@ -39,6 +39,10 @@ static void reads_what_a_comment_says(void **state) {
         {"f(); // aglet:ignore a-rule -- it is so", "a-rule", "it is so"},
         {"f(); // aglet:ignore a-rule --it is so -- really  ", "a-rule", "it is so -- really"},
         {"f(); // aglet:ignore a--rule", "a--rule", NULL},
+        {"f(); // aglet:ignore a-rule because it is so", "a-rule", "because it is so"},
+        {"f(); // aglet:ignore a-rule , b-rule,c-rule it is so", "a-rule,b-rule,c-rule",
+         "it is so"},
+        {"f(); // aglet:ignore ,a-rule,", "a-rule", NULL},
         {"f(); // aglet:ignore -- all of them", NULL, "all of them"},
         {"f(); // aglet:ignore a-rule -- ", "a-rule", NULL},
         {"f(); /* aglet:ignore a-rule -- it is so */", "a-rule", "it is so"},
@@ -152,6 +156,57 @@ static void takes_out_those_of_a_whole_file(void **state) {
     assert_false(left("/* aglet:ignore-file */\n", "/a.c", 7, "b-rule"));
 }
 
+/* A run that had a-rule and b-rule, and not off-rule; those that begin with "no" don't exist. */
+static enum suppress_status status_of(const char *name, void *data) {
+    (void)data;
+    if (!name || strcmp(name, "a-rule") == 0 || strcmp(name, "b-rule") == 0)
+        return SUPPRESS_RAN;
+    return strncmp(name, "no", 2) == 0 ? SUPPRESS_UNKNOWN : SUPPRESS_OFF;
+}
+
+/* What is said of the comments in a.c when a-rule found something in its second line. */
+static void idle(const char *text, size_t count, const char *message) {
+    struct ir_unit *unit = scan(text);
+    struct suppressions *set = suppressions_new();
+    suppressions_add(set, unit);
+    suppressions_add(set, unit); /* as a header that two units include */
+    ir_unit_free(unit);
+    struct diag_list list;
+    diag_list_init(&list);
+    diag_add(&list, &(struct diag){
+                        .rule = "a-rule", .message = "it is wrong", .range = {"/a.c", 2, 1, 2, 2}});
+    suppressions_apply(set, &list);
+    size_t before = list.count;
+    suppressions_audit(set, &(struct suppress_audit){.rule = "idle", .status = status_of}, &list);
+    if (list.count - before != count)
+        fail_msg("%zu idle instead of %zu in: %s", list.count - before, count, text);
+    if (message)
+        assert_string_equal(list.items[before].message, message);
+    diag_list_free(&list);
+    suppressions_free(set);
+}
+
+static void finds_idle_ones(void **state) {
+    (void)state;
+    idle("\nf(); // aglet:ignore a-rule\n", 0, NULL);
+    idle("f(); // aglet:ignore a-rule\n", 1, "'a-rule' finds nothing here to suppress");
+    idle("\nf(); // aglet:ignore a-rule, b-rule\n", 1, "'b-rule' finds nothing here to suppress");
+    idle("f(); // aglet:ignore b-rule, a-rule\n", 2, "'b-rule' finds nothing here to suppress");
+    idle("f(); // aglet:ignore off-rule\n", 0, NULL);
+    idle("f(); // aglet:ignore no-rule\n", 1, "there is no rule 'no-rule' to suppress");
+    idle("f(); // aglet:ignore\n", 1, "no rule finds anything here to suppress");
+    idle("\nf(); // aglet:ignore\n", 0, NULL);
+    idle("// aglet:ignore-file a-rule\nf();\n", 0, NULL);
+    idle("// aglet:ignore-file b-rule\nf();\n", 1, NULL);
+}
+
+static void leaves_those_that_are_kept(void **state) {
+    (void)state;
+    idle("f(); // aglet:ignore a-rule, idle\n", 0, NULL);
+    idle("f(); // aglet:ignore a-rule\n// aglet:ignore-file idle\n", 0, NULL);
+    idle("// aglet:ignore-file\nf();\ng(); // aglet:ignore b-rule\n", 1, NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_a_comment_says),
@@ -159,6 +214,8 @@ int main(void) {
         cmocka_unit_test(does_not_see_it_elsewhere),
         cmocka_unit_test(takes_out_what_it_names),
         cmocka_unit_test(takes_out_those_of_a_whole_file),
+        cmocka_unit_test(finds_idle_ones),
+        cmocka_unit_test(leaves_those_that_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
