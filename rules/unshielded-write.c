@@ -42,7 +42,7 @@ static bool in_transaction(const struct path *path) {
 static void on_call(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     bool suspends = callee->flags & (CALLEE_SUSPENDS | CALLEE_COROUTINE);
-    if (!suspends || path->state->shields > 0 || !check_is_cancellable(path))
+    if (!suspends || path->state->scopes[SCOPE_SHIELD] > 0 || !check_is_cancellable(path))
         return;
     for (size_t i = 0; i < callee->role_count; i++) {
         const struct role *role = &callee->roles[i];

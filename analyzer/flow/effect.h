@@ -11,6 +11,13 @@
 /** Classes of a returned value; null is zero, a pointer that is not null is positive. */
 enum return_class { RETURNS_NEGATIVE = 1, RETURNS_ZERO = 2, RETURNS_POSITIVE = 4, RETURNS_ANY = 7 };
 
+/** Scopes that a function can be inside of, and that what it calls is inside of as well. */
+enum scope_kind {
+    SCOPE_SHIELD,   /* no cancellation arrives here */
+    SCOPE_DEADLINE, /* what suspends here ends in time */
+    SCOPE_KINDS
+};
+
 enum effect_kind {
     EFFECT_ACQUIRE, /* the target holds a resource that the caller owns */
     EFFECT_RELEASE, /* the target's resource is given back */
@@ -87,11 +94,11 @@ struct callee {
     const char *name;
     uint32_t function; /* the program's function, or UINT32_MAX */
     unsigned flags;
-    uint64_t uses;     /* arguments (a bit each) that it always reads, writes or uses */
-    uint8_t returns;   /* set of enum return_class */
-    int64_t low, high; /* bounds of the returned number */
-    int8_t shields;    /* by how much it deepens the shield in force */
-    int returned_arg;  /* the result leads to this argument, or is null; or ROLE_ARG_NONE */
+    uint64_t uses;              /* arguments (a bit each) that it always reads, writes or uses */
+    uint8_t returns;            /* set of enum return_class */
+    int64_t low, high;          /* bounds of the returned number */
+    int8_t scopes[SCOPE_KINDS]; /* by how much it deepens each */
+    int returned_arg; /* the result leads to this argument, or is null; or ROLE_ARG_NONE */
     const struct effect *effects;
     size_t effect_count;
     const struct role *roles; /* as declared; for the rules */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MOST_ARGS = 32, MOST_ENDED = 32, DEEPEST_SHIELD = 16 };
+enum { MOST_ARGS = 32, MOST_ENDED = 32, DEEPEST_SCOPE = 16 };
 
 static region_id arg_region(struct path *path, const struct path_call *call, unsigned arg) {
     return arg < call->arg_count ? region_pointee(&path->context.values, call->args[arg])
@@ -401,6 +401,15 @@ static bool was_null(const struct path *path, const struct path_call *call,
     return found && state_classes(&path->context, path->state, value) == RETURNS_ZERO;
 }
 
+static void deepen(struct state *state, const struct callee *callee) {
+    for (unsigned k = 0; k < SCOPE_KINDS; k++) {
+        int depth = state->scopes[k] + callee->scopes[k];
+        state->scopes[k] = (int8_t)(depth > DEEPEST_SCOPE    ? DEEPEST_SCOPE
+                                    : depth < -DEEPEST_SCOPE ? -DEEPEST_SCOPE
+                                                             : depth);
+    }
+}
+
 static void apply(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     uint32_t null_before = 0;
@@ -444,10 +453,7 @@ static void apply(struct path *path, const struct path_call *call) {
             set(path, call, &callee->effects[i], result);
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
-    int depth = path->state->shields + callee->shields;
-    path->state->shields = (int8_t)(depth > DEEPEST_SHIELD    ? DEEPEST_SHIELD
-                                    : depth < -DEEPEST_SHIELD ? -DEEPEST_SHIELD
-                                                              : depth);
+    deepen(path->state, callee);
     if (callee->flags & CALLEE_SUSPENDS)
         path->state->suspended = true;
 }

@@ -5,6 +5,7 @@
 #define AGLET_STATE_H
 
 #include "flow/cfg.h"
+#include "flow/effect.h"
 #include "flow/value.h"
 
 /** Memory: a region holds a value. Sorted by region. */
@@ -92,10 +93,10 @@ struct state {
     uint32_t binding_capacity, constraint_capacity, duty_capacity;
     uint64_t *exposed; /* locals whose address others may hold; one bit a local */
     uint32_t exposed_words;
-    int8_t shields; /* depth, against that at the function's entry */
-    bool suspended; /* a suspension happened since the entry */
-    int8_t inside;  /* 1: this runs in a coroutine, as a test told; -1: it does not; 0: not known */
-    bool once;      /* this happens once: something that was not there yet is being made */
+    int8_t scopes[SCOPE_KINDS]; /* depth, against that at the function's entry */
+    bool suspended;             /* a suspension happened since the entry */
+    int8_t inside; /* 1: this runs in a coroutine, as a test told; -1: it does not; 0: not known */
+    bool once;     /* this happens once: something that was not there yet is being made */
     const struct path_trace *trace;
     uint64_t hash; /* of all that state_equal compares; set by state_seal */
 };
@@ -149,6 +150,15 @@ bool state_guard_is_decided(const struct state_context *c, const struct state *s
 struct duty *state_add_duty(struct state_context *c, struct state *state, struct duty duty);
 void state_remove_duty(struct state *state, uint32_t index);
 
+/** The scopes that were begun since the function's entry and are in force: a set of bits
+ *  1 << enum scope_kind. */
+static inline unsigned state_scopes(const struct state *state) {
+    unsigned set = 0;
+    for (unsigned k = 0; k < SCOPE_KINDS; k++)
+        set |= (unsigned)(state->scopes[k] > 0) << k;
+    return set;
+}
+
 /* Claims (state_claim.c). Not part of what states are told apart by when they are joined. */
 
 /** Adds a claim; one of the same kind, entity and origin is replaced. */
@@ -185,7 +195,7 @@ void state_prune(struct state_context *c, struct state *state, ir_id block, ir_i
 /** Computes the hash; call before comparing. */
 void state_seal(struct state *state);
 bool state_equal(const struct state *x, const struct state *y);
-/** Equal in what rules report on: duties, shields, suspension. */
+/** Equal in what rules report on: duties, scopes, suspension. */
 bool state_same_property(const struct state *x, const struct state *y);
 /**
  * Generalises `into` to cover `other` as well (same property). Differing values become symbols of

@@ -14,9 +14,11 @@ struct caller {
     const struct path_call *call;
 };
 
-static struct edge *find_edge(const struct program *program, prog_fn from, prog_fn to, ir_id loc) {
+static struct edge *find_edge(const struct program *program, prog_fn from, prog_fn to, ir_id loc,
+                              bool starts) {
     for (size_t i = program->edge_count; i-- > 0 && program->edges[i].from == from;)
-        if (program->edges[i].to == to && program->edges[i].loc == loc)
+        if (program->edges[i].to == to && program->edges[i].loc == loc &&
+            program->edges[i].starts == starts)
             return &program->edges[i];
     return NULL;
 }
@@ -53,12 +55,14 @@ static void note_params(const struct caller *at, struct edge *edge, bool again, 
     }
 }
 
-static void add_edge(const struct caller *at, prog_fn to, const char *by) {
+/* `under`: scopes that whoever calls it for us puts around it. */
+static void add_edge(const struct caller *at, prog_fn to, const char *by, bool starts,
+                     uint8_t under) {
     struct program *program = at->program;
     const struct path *path = at->path;
-    bool shielded = path->state->shields > 0;
+    under |= (uint8_t)state_scopes(path->state);
     ir_id loc = at->call->instr->loc;
-    struct edge *known = find_edge(program, at->self, to, loc);
+    struct edge *known = find_edge(program, at->self, to, loc, starts);
     bool ending =
         (!known || known->ending) && flow_is_ending(path->unit, path->function, at->call->id);
     const struct state *state = path->state;
@@ -66,7 +70,7 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by) {
     bool once =
         state->once || prog_role(at->call->callee->roles, at->call->callee->role_count, ROLE_ONCE);
     if (known) {
-        known->shielded &= shielded;
+        known->under &= under;
         known->inside &= inside;
         known->outside &= outside;
         known->once &= once;
@@ -82,7 +86,8 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by) {
                                                           .to = to,
                                                           .loc = loc,
                                                           .by = by,
-                                                          .shielded = shielded,
+                                                          .starts = starts,
+                                                          .under = under,
                                                           .ending = ending,
                                                           .inside = inside,
                                                           .outside = outside,
@@ -92,18 +97,22 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by) {
 
 /* ---- functions given to a call ---------------------------------------------------------- */
 
-static void add_relay(const struct caller *at, uint32_t arg, enum relay_place place) {
+static void add_relay(const struct caller *at, uint32_t arg, enum relay_place place,
+                      uint8_t under) {
     struct summary *summary = &at->program->functions[at->self].summary;
+    under |= (uint8_t)state_scopes(at->path->state);
     if (arg > UINT8_MAX)
         return;
     for (size_t i = 0; i < summary->relay_count; i++)
-        if (summary->relays[i].arg == arg && summary->relays[i].place == place)
+        if (summary->relays[i].arg == arg && summary->relays[i].place == place) {
+            summary->relays[i].under &= under;
             return;
+        }
     struct relay *relays =
         arena_alloc(&at->program->arena, (summary->relay_count + 1) * sizeof *relays);
     if (summary->relay_count)
         memcpy(relays, summary->relays, summary->relay_count * sizeof *relays);
-    relays[summary->relay_count++] = (struct relay){(uint8_t)arg, (uint8_t)place};
+    relays[summary->relay_count++] = (struct relay){(uint8_t)arg, (uint8_t)place, under};
     summary->relays = relays;
 }
 
@@ -123,27 +132,30 @@ static const enum context_kind contexts[] = {
     [RELAY_THREAD] = CONTEXT_THREAD,       [RELAY_SIGNAL] = CONTEXT_SIGNAL,
 };
 
-static void note_entry(const struct caller *at, prog_fn entry, enum relay_place place) {
+static void note_entry(const struct caller *at, prog_fn entry, enum relay_place place,
+                       uint8_t under) {
     struct function *function = &at->program->functions[entry];
     if (place == RELAY_HERE) {
         if (entry != at->self)
-            add_edge(at, entry, at->call->callee->name);
+            add_edge(at, entry, at->call->callee->name, false, under);
         return;
     }
     function->shield_entry |= place == RELAY_SHIELDED;
     function->spawned |= place == RELAY_COROUTINE;
+    if (contexts[place] == CONTEXT_COROUTINE && entry != at->self)
+        add_edge(at, entry, at->call->callee->name, true, under);
     add_root(at, entry, contexts[place]);
 }
 
 /* The call has the function in `arg` run at `place`. */
-static void note_argument(const struct caller *at, int arg, enum relay_place place) {
+static void note_argument(const struct caller *at, int arg, enum relay_place place, uint8_t under) {
     if (arg < 0 || (uint32_t)arg >= at->call->arg_count)
         return;
     const struct value *v = value_at(&at->path->context.values, at->call->args[arg]);
     if (v->kind == VALUE_FUNCTION)
-        note_entry(at, prog_function(at->program, at->path->unit, v->a), place);
+        note_entry(at, prog_function(at->program, at->path->unit, v->a), place, under);
     else if (v->kind == VALUE_PARAM)
-        add_relay(at, v->a, place);
+        add_relay(at, v->a, place, under);
 }
 
 /* The parameter that the role has run, and where; ROLE_ARG_NONE (and here) if it is no such role.
@@ -183,7 +195,7 @@ static void note_role(const struct caller *at, const struct role *role) {
     bool shielded = role->kind == ROLE_CALLS_BACK && place == RELAY_COROUTINE &&
                     prog_role(callee->roles, callee->role_count, ROLE_SHIELDS);
     if (arg != ROLE_ARG_NONE && !shielded)
-        note_argument(at, arg, place);
+        note_argument(at, arg, place, 0);
 }
 
 /* ---- each call ------------------------------------------------------------------------- */
@@ -201,7 +213,8 @@ static bool is_told(const struct callee *callee, int arg) {
 static void note_relays(const struct caller *at, const struct function *callee) {
     for (size_t i = 0; !callee->contract && i < callee->summary.relay_count; i++)
         if (!is_told(at->call->callee, callee->summary.relays[i].arg))
-            note_argument(at, callee->summary.relays[i].arg, callee->summary.relays[i].place);
+            note_argument(at, callee->summary.relays[i].arg, callee->summary.relays[i].place,
+                          callee->summary.relays[i].under);
 }
 
 /* parameter(...): whoever passes a function there has it called here. */
@@ -212,7 +225,7 @@ static void note_called_parameter(const struct caller *at) {
     const struct value *v =
         value_at(&at->path->context.values, at->path->state->registers[instr->a]);
     if (v->kind == VALUE_PARAM)
-        add_relay(at, v->a, RELAY_HERE);
+        add_relay(at, v->a, RELAY_HERE, 0);
 }
 
 /* The place that an indirect call takes its function from, also by way of a local; or NULL. */
@@ -235,7 +248,7 @@ static void note_target(const struct caller *at, prog_fn target) {
     if (target == at->self)
         return;
     at->program->functions[target].called = true;
-    add_edge(at, target, NULL);
+    add_edge(at, target, NULL, false, 0);
     note_relays(at, &at->program->functions[target]);
 }
 

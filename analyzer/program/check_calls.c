@@ -28,11 +28,13 @@ size_t check_caller_count(const struct path *path) {
     prog_fn self = prog_function(program, path->unit, id);
     prog_fn last = PROG_NONE; /* the calls that one function makes stand together */
     size_t count = 0;
-    for (size_t i = 0; i < program->edge_count; i++)
-        if (program->edges[i].to == self && program->edges[i].from != last) {
-            last = program->edges[i].from;
+    for (size_t i = 0; i < program->edge_count; i++) {
+        const struct edge *edge = &program->edges[i];
+        if (edge->to == self && !edge->starts && edge->from != last) {
+            last = edge->from;
             count++;
         }
+    }
     return count;
 }
 

@@ -201,7 +201,7 @@ static void enter(struct graph *graph, const struct edge *edge, const struct con
                   enum context_kind kind, bool constructing) {
     struct function *functions = graph->program->functions, *to = &functions[edge->to];
     uint8_t params[EDGE_PARAMS];
-    if (!can_enter(graph, edge, kind, constructing) || !pass_on(edge, from, params))
+    if (edge->starts || !can_enter(graph, edge, kind, constructing) || !pass_on(edge, from, params))
         return;
     struct context *context = new_variant(graph->program, &to->contexts[kind], params);
     if (!context)
@@ -273,9 +273,32 @@ static void spread_cancellation(struct graph *graph) {
         const struct edge *edge;
         for (size_t i = 0; (edge = edge_at(graph, from, i)); i++) {
             struct function *to = &program->functions[edge->to];
-            if (edge->shielded || to->cancellable || !to->defined)
+            if (edge->starts || edge->under & 1u << SCOPE_SHIELD || to->cancellable || !to->defined)
                 continue;
             to->cancellable = true;
+            graph->functions[graph->tail++] = edge->to;
+        }
+    }
+}
+
+/* ---- what no deadline bounds ------------------------------------------------------------- */
+
+/* A task inherits the deadlines that are in force where it is started: whoever started it waits for
+   it there. From main on, as a library's deadlines may be its caller's. */
+static void spread_freedom(struct graph *graph) {
+    struct program *program = graph->program;
+    graph->head = graph->tail = 0;
+    for (prog_fn f = 0; f < program->function_count; f++)
+        if (program->functions[f].defined && is_main(&program->functions[f]))
+            graph->functions[graph->tail++] = f;
+    while (graph->head < graph->tail) {
+        prog_fn from = graph->functions[graph->head++];
+        const struct edge *edge;
+        for (size_t i = 0; (edge = edge_at(graph, from, i)); i++) {
+            struct function *to = &program->functions[edge->to];
+            if (edge->under & 1u << SCOPE_DEADLINE || to->unlimited || !to->defined || is_main(to))
+                continue;
+            to->unlimited = edge;
             graph->functions[graph->tail++] = edge->to;
         }
     }
@@ -287,5 +310,6 @@ void prog_find_contexts(struct program *program) {
     for (enum context_kind kind = 0; kind < CONTEXT_KINDS; kind++)
         spread(&graph, kind);
     spread_cancellation(&graph);
+    spread_freedom(&graph);
     free_graph(&graph);
 }

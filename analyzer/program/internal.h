@@ -49,6 +49,7 @@ enum relay_place {
 struct relay {
     uint8_t arg;
     uint8_t place; /* enum relay_place */
+    uint8_t under; /* the scopes in force there in any case: bits 1 << enum scope_kind */
 };
 
 /** What a function does, as its callers see it. Bottom-up. */
@@ -56,9 +57,9 @@ struct summary {
     bool done;
     unsigned flags; /* enum callee_flag */
     uint8_t returns;
-    uint64_t uses;     /* parameters that it always reads, writes or uses; a bit each */
-    int64_t low, high; /* bounds of what is returned */
-    int8_t shields;    /* by how much it deepens the shield, when it succeeds */
+    uint64_t uses;              /* parameters that it always reads, writes or uses; a bit each */
+    int64_t low, high;          /* bounds of what is returned */
+    int8_t scopes[SCOPE_KINDS]; /* by how much it deepens each, when it succeeds */
     struct effect *effects;
     size_t effect_count;
     const struct chain *blocks, *spawns, *awaits, *mutates;
@@ -86,6 +87,8 @@ struct function {
     bool called;       /* some function of the program calls it */
     bool constructor;  /* said to be one, or its name and shape say so */
     bool cancellable;  /* runs in a coroutine that a cancellation can cut, not shielded */
+    const struct edge *unlimited; /* the call or the start by which it comes to run with no deadline
+                                     in force, as the program's own main leads there; or NULL */
     struct context contexts[CONTEXT_KINDS];
 };
 
@@ -100,7 +103,8 @@ struct edge {
     prog_fn from, to;
     ir_id loc;      /* in the unit of `from` */
     const char *by; /* the function that calls it for `from`, before it returns; or NULL */
-    bool shielded;  /* wherever `from` calls it, a shield is in force */
+    bool starts;    /* it is not called, but started as a coroutine */
+    uint8_t under;  /* wherever `from` calls it: the scopes in force, bits 1 << enum scope_kind */
     bool ending;    /* wherever `from` calls it, only the end of the process comes after */
     bool inside;    /* wherever `from` calls it, it has found that it is in a coroutine */
     bool outside;   /* … that it is not */

@@ -223,12 +223,13 @@ static unsigned role_flags(const struct role *roles, size_t count) {
     return flags;
 }
 
-static int8_t role_shields(const struct role *roles, size_t count) {
-    int8_t shields = 0;
-    for (size_t i = 0; i < count; i++)
-        shields = (int8_t)(shields + (roles[i].kind == ROLE_SHIELD_BEGIN) -
-                           (roles[i].kind == ROLE_SHIELD_END));
-    return shields;
+static void add_scopes(const struct function *function, int8_t *scopes) {
+    static const enum role_kind begins[SCOPE_KINDS] = {ROLE_SHIELD_BEGIN, ROLE_DEADLINE_BEGIN};
+    static const enum role_kind ends[SCOPE_KINDS] = {ROLE_SHIELD_END, ROLE_DEADLINE_END};
+    for (size_t i = 0; i < function->role_count; i++)
+        for (unsigned k = 0; k < SCOPE_KINDS; k++)
+            scopes[k] = (int8_t)(scopes[k] + (function->roles[i].kind == begins[k]) -
+                                 (function->roles[i].kind == ends[k]));
 }
 
 static prog_fn indirect_target(const struct program *program, const struct ir_unit *unit,
@@ -245,7 +246,9 @@ static void apply_summary(const struct function *function, struct callee *callee
             callee->flags |= CALLEE_UNLINKS;
         return;
     }
-    callee->shields = callee->shields ? callee->shields : summary->shields;
+    for (unsigned k = 0; k < SCOPE_KINDS; k++)
+        if (!callee->scopes[k])
+            callee->scopes[k] = summary->scopes[k];
     callee->uses = summary->uses;
     callee->blocks = summary->blocks;
     callee->spawns = summary->spawns;
@@ -280,7 +283,7 @@ static void apply_roles(const struct function *function, struct callee *callee) 
     callee->effects = function->effects;
     callee->effect_count = function->effect_count;
     callee->flags = role_flags(function->roles, function->role_count);
-    callee->shields = role_shields(function->roles, function->role_count);
+    add_scopes(function, callee->scopes);
     const struct role *same = prog_role(function->roles, function->role_count, ROLE_RETURNS);
     callee->returned_arg = same ? same->arg : ROLE_ARG_NONE;
     if (function->contract)

@@ -38,8 +38,8 @@ struct collector {
     uint8_t params[MOST_PARAMS];  /* the classes that each parameter was in on some path */
     uint8_t touched[MOST_PARAMS]; /* the classes of results with which it may have been set */
     int64_t low, high;            /* of what was returned so far; none yet if low > high */
-    int8_t shields; /* at a successful return: the deepest, or the shallowest if none is deeper
-                       than the entry (a cleanup that ends a shield if there is one) */
+    int8_t scopes[SCOPE_KINDS]; /* at a successful return: the deepest, or the shallowest if none is
+                       deeper than the entry (a cleanup that ends a shield if there is one) */
     bool succeeds;
     bool overflow;
 };
@@ -210,10 +210,11 @@ static void on_return(struct path *path, value_id value) {
         if (outs_has(path, i))
             c->touched[i] |= (uint8_t)outs_touched(path, i, value, classes);
     bool success = classes & (RETURNS_ZERO | RETURNS_POSITIVE);
-    int8_t depth = path->state->shields;
-    if (success && (!c->succeeds || (depth > 0 && depth > c->shields) ||
-                    (depth < c->shields && c->shields <= 0)))
-        c->shields = depth;
+    for (unsigned k = 0; success && k < SCOPE_KINDS; k++) {
+        int8_t depth = path->state->scopes[k], *known = &c->scopes[k];
+        if (!c->succeeds || (depth > 0 && depth > *known) || (depth < *known && *known <= 0))
+            *known = depth;
+    }
     c->succeeds |= success;
     count_nulls(path, c, classes);
     for (uint32_t i = 0; i < path->state->duty_count; i++)
@@ -255,7 +256,7 @@ static void note_roles(struct collector *c, const struct path *path, const struc
             note_chain(c, path, call, &summary->spawns, "task", NULL);
         else if (role->kind == ROLE_SUSPENDS && active && path->state->inside <= 0)
             note_chain(c, path, call, &summary->awaits, "suspends", NULL);
-        else if (role->kind == ROLE_MUTATES && active && path->state->shields <= 0)
+        else if (role->kind == ROLE_MUTATES && active && path->state->scopes[SCOPE_SHIELD] <= 0)
             note_chain(c, path, call, &summary->mutates, role->subject, NULL);
     }
 }
@@ -297,7 +298,8 @@ static void on_call(struct path *path, const struct path_call *call) {
         note_chain(c, path, call, &summary->spawns, NULL, callee->spawns);
     if (callee->awaits && path->state->inside <= 0 && !callee_has_role(callee, ROLE_SUSPENDS))
         note_chain(c, path, call, &summary->awaits, NULL, callee->awaits);
-    if (callee->mutates && !callee_has_role(callee, ROLE_MUTATES) && path->state->shields <= 0)
+    if (callee->mutates && !callee_has_role(callee, ROLE_MUTATES) &&
+        path->state->scopes[SCOPE_SHIELD] <= 0)
         note_chain(c, path, call, &summary->mutates, NULL, callee->mutates);
 }
 
@@ -504,7 +506,8 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
 static bool adopt(struct summary *old, const struct summary *new) {
     struct summary next = *new;
     bool same = old->done && old->flags == next.flags && old->returns == next.returns &&
-                old->uses == next.uses && old->shields == next.shields && old->low == next.low &&
+                old->uses == next.uses && old->low == next.low &&
+                memcmp(old->scopes, next.scopes, sizeof old->scopes) == 0 &&
                 old->high == next.high && !old->blocks == !next.blocks &&
                 !old->spawns == !next.spawns && !old->awaits == !next.awaits &&
                 !old->mutates == !next.mutates && same_effects(old, &next);
@@ -544,7 +547,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     bool bounded = c->low <= c->high; /* it returns at all */
     summary->low = bounded ? c->low : INT64_MIN;
     summary->high = bounded ? c->high : INT64_MAX;
-    summary->shields = c->shields;
+    memcpy(summary->scopes, c->scopes, sizeof summary->scopes);
     summary->uses = path.used_params;
     summary->capped = path.capped;
     summary->worth_checking |= path.loss_count || summary->blocks || summary->spawns ||

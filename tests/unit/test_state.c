@@ -222,7 +222,7 @@ static void equal_states_are_equal(void **test) {
     state_seal(w->state);
     state_seal(copy);
     assert_true(state_equal(w->state, copy));
-    copy->shields++;
+    copy->scopes[SCOPE_SHIELD]++;
     state_seal(copy);
     assert_false(state_equal(w->state, copy));
 }
