@@ -89,6 +89,15 @@ enum callee_flag {
     CALLEE_UNLINKS = 128  /* what it releases it may take out of where it was filed */
 };
 
+/** What a call does once its task, or an object that it is given, was cancelled: it returns at
+ * once, each time it is called. */
+struct cut {
+    bool is;
+    bool endless;      /* … or rather, it never returns */
+    int arg;           /* the object; ROLE_ARG_NONE: the task */
+    int64_t low, high; /* bounds of what it returns then */
+};
+
 /** A call's target. */
 struct callee {
     const char *name;
@@ -98,6 +107,7 @@ struct callee {
     uint8_t returns;            /* set of enum return_class */
     int64_t low, high;          /* bounds of the returned number */
     int8_t scopes[SCOPE_KINDS]; /* by how much it deepens each */
+    struct cut cut;
     int returned_arg; /* the result leads to this argument, or is null; or ROLE_ARG_NONE */
     const struct effect *effects;
     size_t effect_count;

@@ -5,6 +5,7 @@
 
 #include "flow/circumstance.h"
 #include "flow/outs.h"
+#include "flow/path_cut.h"
 #include "flow/path_step.h"
 
 /* One block's states: those that were seen, to recognise them. */
@@ -117,6 +118,8 @@ static uint32_t alike(const struct path_block *block, const struct state *state)
 static void arrive(struct path *path, ir_id number, struct state *state) {
     const struct ir_block *target = ir_block_at(path->unit, path->function, number);
     struct path_block *block = &path->blocks[number];
+    if (path->cut && !path_cut_follows(path, number, state))
+        return;
     state_hold_registers(&path->context, state, number);
     state_prune(&path->context, state, number, first_location(path, number));
     state_seal(state);
@@ -321,15 +324,9 @@ static void enter(struct path *path) {
     arrive(path, 0, state);
 }
 
-void path_run(struct path *path, const struct ir_unit *unit, const struct ir_function *function,
-              const struct path_client *client, const struct path_listener *const *listeners,
-              size_t listener_count, void *user) {
-    *path = (struct path){.unit = unit,
-                          .function = function,
-                          .client = client,
-                          .listeners = listeners,
-                          .listener_count = listener_count,
-                          .user = user};
+static void begin(struct path *path, const struct ir_unit *unit, const struct ir_function *function,
+                  const struct path_client *client) {
+    *path = (struct path){.unit = unit, .function = function, .client = client};
     struct cfg *cfg = mem_zero(1, sizeof *cfg);
     cfg_init(cfg, unit, function);
     path->context.cfg = cfg;
@@ -339,9 +336,12 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     path->kept_params = mem_zero(function->param_count, sizeof *path->kept_params);
     find_range(path);
     path->discharged = mem_zero(path->instr_count, sizeof *path->discharged);
-    enter(path);
+    path->cuttable = mem_zero(path->instr_count, sizeof *path->cuttable);
+}
+
+static void walk(struct path *path) {
     uint32_t steps = 0;
-    while (path->queue->count) {
+    while (path->queue->count && !(path->cut && path->cut->ended)) {
         struct path_item item = pop(path->queue);
         if (++steps > STEPS_PER_FUNCTION) {
             path->capped = true;
@@ -349,7 +349,38 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
         }
         walk_block(path, &item);
     }
+}
+
+void path_run(struct path *path, const struct ir_unit *unit, const struct ir_function *function,
+              const struct path_client *client, const struct path_listener *const *listeners,
+              size_t listener_count, void *user) {
+    begin(path, unit, function, client);
+    path->listeners = listeners;
+    path->listener_count = listener_count;
+    path->user = user;
+    enter(path);
+    walk(path);
     report_losses(path);
+    path_cut_loops(path);
+}
+
+void path_walk_cut(struct path *path, const struct ir_unit *unit,
+                   const struct ir_function *function, const struct path_client *client,
+                   struct path_cut *cut) {
+    begin(path, unit, function, client);
+    path->cut = cut;
+    if (cut->head == IR_NONE)
+        enter(path);
+    else
+        arrive(path, cut->head, path_cut_start(path));
+    walk(path);
+}
+
+bool path_any_at(const struct path *path, ir_id block, bool (*holds)(const struct state *state)) {
+    for (uint32_t i = 0; i < path->blocks[block].count; i++)
+        if (holds(path->blocks[block].seen[i]))
+            return true;
+    return false;
 }
 
 void path_end(struct path *path) {
@@ -360,6 +391,7 @@ void path_end(struct path *path) {
     free(path->queue);
     free(path->kept_params);
     free(path->discharged);
+    free(path->cuttable);
     free(path->losses);
     state_context_free(&path->context);
     struct cfg *cfg = (struct cfg *)path->context.cfg;

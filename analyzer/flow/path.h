@@ -12,6 +12,7 @@
 #include "flow/state.h"
 
 struct path;
+struct path_cut;
 
 /** A call, as it happens in one state. */
 struct path_call {
@@ -61,6 +62,15 @@ struct path_early_free {
     const char *callee; /* the function that frees it */
 };
 
+/** A loop that, once cancelled, is never left: each call that a cancellation cuts short returns at
+ *  once, and the loop goes on. */
+struct path_stuck {
+    const struct ir_instr *call; /* the first that is cut short */
+    const char *callee;
+    const struct chain *awaits; /* where the callee suspends, or NULL */
+    bool object; /* it is not the task that is cancelled, but an object that the call is given */
+};
+
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
     void (*on_call)(struct path *path, const struct path_call *call);
@@ -69,6 +79,7 @@ struct path_listener {
     void (*on_outlive)(struct path *path, const struct path_outlive *outlive);
     void (*on_reuse)(struct path *path, const struct path_reuse *reuse);
     void (*on_return)(struct path *path, value_id value);
+    void (*on_stuck)(struct path *path, const struct path_stuck *stuck);
 };
 
 /** What the engine asks. */
@@ -103,8 +114,10 @@ struct path {
                             released or handed on on some path, a bit each */
     struct path_loss *losses;
     uint32_t loss_count, loss_capacity;
-    bool capped;  /* states were joined or dropped because there were too many */
-    bool returns; /* some path returns */
+    bool *cuttable; /* by instruction: a call that a cancellation can cut short, on some path */
+    struct path_cut *cut; /* with the walk after a cancellation */
+    bool capped;          /* states were joined or dropped because there were too many */
+    bool returns;         /* some path returns */
     struct path_block *blocks;
     struct path_queue *queue;
 };
@@ -117,6 +130,11 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
               const struct path_client *client, const struct path_listener *const *listeners,
               size_t listener_count, void *user);
 void path_end(struct path *path);
+
+/** What a call of `function` does once a cancellation came: walks it with every call cut short that
+ *  one can cut. `.is` is false if there is none, or if more than one object was to be cancelled. */
+struct cut path_run_cut(const struct ir_unit *unit, const struct ir_function *function,
+                        const struct path_client *client);
 
 /** The value of a parameter at the function's entry. */
 value_id path_param(struct path *path, uint32_t index);

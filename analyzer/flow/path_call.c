@@ -2,6 +2,7 @@
  * What a call does to a state: the effects of its target, and what an unknown target might do.
  */
 #include "flow/outs.h"
+#include "flow/path_cut.h"
 #include "flow/path_step.h"
 
 #include <string.h>
@@ -58,6 +59,7 @@ static void ask_target(const struct path *path, const struct ir_instr *instr, ir
                               .returns = RETURNS_ANY,
                               .low = INT64_MIN,
                               .high = INT64_MAX,
+                              .cut = {.arg = ROLE_ARG_NONE},
                               .returned_arg = ROLE_ARG_NONE};
     path->client->resolve(path->client->data, path->unit, instr, function, callee);
 }
@@ -486,6 +488,8 @@ bool path_step_call(struct path *path, ir_id id) {
     for (path->current = 0; path->current < path->listener_count; path->current++)
         if (path->listeners[path->current]->on_call)
             path->listeners[path->current]->on_call(path, &call);
+    if (!path_cut_call(path, &call, &callee))
+        return false;
     path_meet_call(path, &call);
     path_meet_free(path, &call);
     path_settle_loans(path, &call);

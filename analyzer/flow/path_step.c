@@ -1,4 +1,5 @@
 #include "flow/outs.h"
+#include "flow/path_cut.h"
 #include "flow/path_step.h"
 
 #include <string.h>
@@ -539,6 +540,10 @@ bool path_step(struct path *path, ir_id id) {
 void path_step_return(struct path *path, const struct ir_block *block) {
     struct state *state = path->state;
     value_id value = block->value == IR_NONE ? VALUE_UNKNOWN : state->registers[block->value];
+    if (path->cut) {
+        path_cut_return(path, value);
+        return;
+    }
     for (path->current = 0; path->current < path->listener_count; path->current++)
         if (path->listeners[path->current]->on_return)
             path->listeners[path->current]->on_return(path, value);

@@ -96,6 +96,7 @@ struct state {
     int8_t scopes[SCOPE_KINDS]; /* depth, against that at the function's entry */
     bool suspended;             /* a suspension happened since the entry */
     int8_t inside; /* 1: this runs in a coroutine, as a test told; -1: it does not; 0: not known */
+    bool cut;      /* a cancellation cut a call short (only in the walk after one) */
     bool once;     /* this happens once: something that was not there yet is being made */
     const struct path_trace *trace;
     uint64_t hash; /* of all that state_equal compares; set by state_seal */

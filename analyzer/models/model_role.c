@@ -1,4 +1,5 @@
 /* Roles as a model file writes them. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,7 @@ static int read_key(struct model_reader *reader, struct role *role, unsigned key
                     const json_t *value) {
     const unsigned numbers = KEY_ARG | KEY_ENTRY | KEY_DATA | KEY_OWNER | KEY_SQL;
     char text[32], *why;
+    int64_t number;
     if (key == KEY_UNLESS)
         return read_unless(reader, value, role);
     const char *word = json_string_value(value);
@@ -115,6 +117,11 @@ static int read_key(struct model_reader *reader, struct role *role, unsigned key
             return reader_fail(reader, "must be an argument's number, not %s",
                                reader_type_of(value));
         snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        word = text;
+    } else if (key == KEY_VALUE) {
+        if (read_number(reader, value, &number) < 0)
+            return -1;
+        snprintf(text, sizeof text, "%" PRId64, number);
         word = text;
     } else if (!word) {
         return reader_fail(reader, "must be text, not %s", reader_type_of(value));

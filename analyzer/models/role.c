@@ -23,7 +23,7 @@ static const struct role_row rows[ROLE_COUNT] = {
 /* In the order of enum role_key's bits. */
 static const char *const key_names[] = {"arg", "kind",    "what",  "when",   "unless",
                                         "via", "entry",   "data",  "handle", "owner",
-                                        "sql", "context", "times", "until"};
+                                        "sql", "context", "times", "until",  "value"};
 #define KEY_COUNT (sizeof key_names / sizeof *key_names)
 
 const char *role_name(enum role_kind kind) {
@@ -50,7 +50,8 @@ void role_init(struct role *role, enum role_kind kind) {
                           .data = ROLE_ARG_NONE,
                           .owner = ROLE_ARG_NONE,
                           .sql = ROLE_ARG_NONE,
-                          .handle = ROLE_ARG_NONE};
+                          .handle = ROLE_ARG_NONE,
+                          .value = ROLE_VALUE_USUAL};
     /* A resource whose place is not given is what the function returns. */
     if (kind == ROLE_ACQUIRES)
         role->arg = ROLE_ARG_RETURN;

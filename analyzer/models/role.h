@@ -23,6 +23,9 @@ enum role_kind {
 #define ROLE_ARG_NONE   (-2)
 #define ROLE_ARG_RETURN (-1)
 
+/** No number that a call returns. */
+#define ROLE_VALUE_USUAL INT64_MIN
+
 /** On which outcome of the call the role holds, said of the returned value. */
 enum role_when {
     ROLE_WHEN_ALWAYS,
@@ -73,6 +76,8 @@ struct role {
     int arg;
     int entry, data, owner, sql; /* ROLE_ARG_NONE if not given */
     int handle;                  /* spawns: ROLE_ARG_RETURN, an out-parameter, or NONE */
+    int64_t
+        value; /* cancellable: what is returned then; ROLE_VALUE_USUAL: the type's usual error */
     enum role_via via;
     enum role_when when;
     enum role_times times;

@@ -118,6 +118,16 @@ static int set_times(struct role *role, const char *value, char **error) {
     return index < 0 ? -1 : 0;
 }
 
+static int set_value(struct role *role, const char *value, char **error) {
+    char *end;
+    errno = 0;
+    long long number = strtoll(value, &end, 0);
+    if (end == value || *end || errno || number == ROLE_VALUE_USUAL)
+        return sentence(error, "'%s' is not a number", value);
+    role->value = number;
+    return 0;
+}
+
 int role_set(struct role *role, unsigned key, const char *value, char **error) {
     switch (key) {
     case KEY_ARG:
@@ -146,6 +156,8 @@ int role_set(struct role *role, unsigned key, const char *value, char **error) {
         return set_word(&role->until, value, ends, COUNT(ends), error);
     case KEY_TIMES:
         return set_times(role, value, error);
+    case KEY_VALUE:
+        return set_value(role, value, error);
     case KEY_WHEN:
         return set_when(role, value, error);
     default:

@@ -22,7 +22,8 @@ enum role_key {
     KEY_SQL = 1 << 10,
     KEY_CONTEXT = 1 << 11,
     KEY_TIMES = 1 << 12,
-    KEY_UNTIL = 1 << 13
+    KEY_UNTIL = 1 << 13,
+    KEY_VALUE = 1 << 14
 };
 
 /** Arguments are counted up to here; more is taken for a mistake. */

@@ -57,8 +57,9 @@ struct summary {
     bool done;
     unsigned flags; /* enum callee_flag */
     uint8_t returns;
-    uint64_t uses;              /* parameters that it always reads, writes or uses; a bit each */
-    int64_t low, high;          /* bounds of what is returned */
+    uint64_t uses;     /* parameters that it always reads, writes or uses; a bit each */
+    int64_t low, high; /* bounds of what is returned */
+    struct cut cut;
     int8_t scopes[SCOPE_KINDS]; /* by how much it deepens each, when it succeeds */
     struct effect *effects;
     size_t effect_count;

@@ -1,6 +1,7 @@
 /*
  * From roles and summaries to what a call does.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,6 +240,32 @@ static prog_fn indirect_target(const struct program *program, const struct ir_un
                : PROG_NONE;
 }
 
+/* What the usual error of a coroutine's type is: -ECANCELED, or NULL. */
+static void bound_usually(const struct function *function, struct cut *cut) {
+    const struct ir_function *fn = &function->unit->functions.data[function->id];
+    ir_id result = function->unit->types.data[fn->type].elem;
+    const struct ir_type *type = result == IR_NONE ? NULL : &function->unit->types.data[result];
+    if (type && type->kind == IR_TYPE_POINTER)
+        cut->low = cut->high = 0;
+    else if (type && type->kind == IR_TYPE_INT && !type->is_unsigned)
+        cut->low = cut->high = -ECANCELED;
+}
+
+/* Who waits for a task returns what that one does. */
+static struct cut role_cut(const struct function *function) {
+    const struct role *role = prog_role(function->roles, function->role_count, ROLE_CANCELLABLE);
+    struct cut cut = {.is = role != NULL,
+                      .arg = role ? role->arg : ROLE_ARG_NONE,
+                      .low = INT64_MIN,
+                      .high = INT64_MAX};
+    bool joins = prog_role(function->roles, function->role_count, ROLE_JOINS) != NULL;
+    if (role && role->value != ROLE_VALUE_USUAL)
+        cut.low = cut.high = role->value;
+    else if (role && function->unit && !joins)
+        bound_usually(function, &cut);
+    return cut;
+}
+
 static void apply_summary(const struct function *function, struct callee *callee) {
     const struct summary *summary = &function->summary;
     if (function->contract) {
@@ -250,6 +277,7 @@ static void apply_summary(const struct function *function, struct callee *callee
         if (!callee->scopes[k])
             callee->scopes[k] = summary->scopes[k];
     callee->uses = summary->uses;
+    callee->cut = summary->cut;
     callee->blocks = summary->blocks;
     callee->spawns = summary->spawns;
     callee->awaits = summary->awaits;
@@ -285,6 +313,7 @@ static void apply_roles(const struct function *function, struct callee *callee) 
     callee->flags = role_flags(function->roles, function->role_count);
     add_scopes(function, callee->scopes);
     const struct role *same = prog_role(function->roles, function->role_count, ROLE_RETURNS);
+    callee->cut = role_cut(function);
     callee->returned_arg = same ? same->arg : ROLE_ARG_NONE;
     if (function->contract)
         callee->flags |= CALLEE_KNOWN | CALLEE_CONTRACT;

@@ -502,11 +502,16 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
     return true;
 }
 
+static bool same_cut(const struct cut *x, const struct cut *y) {
+    return x->is == y->is && x->endless == y->endless && x->arg == y->arg && x->low == y->low &&
+           x->high == y->high;
+}
+
 /* Puts the new one in place of the old; true if a caller could tell the difference. */
 static bool adopt(struct summary *old, const struct summary *new) {
     struct summary next = *new;
     bool same = old->done && old->flags == next.flags && old->returns == next.returns &&
-                old->uses == next.uses && old->low == next.low &&
+                old->uses == next.uses && same_cut(&old->cut, &next.cut) && old->low == next.low &&
                 memcmp(old->scopes, next.scopes, sizeof old->scopes) == 0 &&
                 old->high == next.high && !old->blocks == !next.blocks &&
                 !old->spawns == !next.spawns && !old->awaits == !next.awaits &&
@@ -548,10 +553,13 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     summary->low = bounded ? c->low : INT64_MIN;
     summary->high = bounded ? c->high : INT64_MAX;
     memcpy(summary->scopes, c->scopes, sizeof summary->scopes);
+    summary->cut = (struct cut){.arg = ROLE_ARG_NONE};
+    if (memchr(path.cuttable, true, path.instr_count))
+        summary->cut = path_run_cut(function->unit, fn, &client);
     summary->uses = path.used_params;
     summary->capped = path.capped;
-    summary->worth_checking |= path.loss_count || summary->blocks || summary->spawns ||
-                               summary->awaits || summary->mutates;
+    summary->worth_checking |= summary->cut.is || path.loss_count || summary->blocks ||
+                               summary->spawns || summary->awaits || summary->mutates;
     if (!path.capped && !c->overflow) {
         write_effects(c, &path, summary);
         summary->flags |= CALLEE_KNOWN;

@@ -58,6 +58,16 @@ static void reads_spawns(void **state) {
     role_clear(&role);
 }
 
+static void reads_values(void **state) {
+    (void)state;
+    struct role role = parse("cancellable");
+    assert_int_equal(role.arg, ROLE_ARG_NONE);
+    assert_int_equal(role.value, ROLE_VALUE_USUAL);
+    role = parse("cancellable(arg=2, value=-1)");
+    assert_int_equal(role.arg, 1);
+    assert_int_equal(role.value, -1);
+}
+
 static void spaces_and_empty_parentheses_do_not_matter(void **state) {
     (void)state;
     assert_int_equal(parse("deadline - begin").kind, ROLE_DEADLINE_BEGIN);
@@ -124,6 +134,7 @@ static void says_what_is_wrong(void **state) {
          "key 'unless' of role 'blocks': test 'null' takes no number"},
         {"blocks(kind=io, unless=3:equals:x)",
          "key 'unless' of role 'blocks': 'x' is not a number"},
+        {"cancellable(value=none)", "key 'value' of role 'cancellable': 'none' is not a number"},
         {"calls-back(arg=1, context=looop)",
          "key 'context' of role 'calls-back': 'looop' is none of: coroutine, loop, worker, "
          "thread, sync, signal"},
@@ -144,6 +155,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_resources_by_return_out_and_arg),
         cmocka_unit_test(reads_spawns),
+        cmocka_unit_test(reads_values),
         cmocka_unit_test(spaces_and_empty_parentheses_do_not_matter),
         cmocka_unit_test(reads_exceptions),
         cmocka_unit_test(every_role_has_a_name_that_reads_back),

@@ -38,8 +38,10 @@
 #define AGLET_NONBLOCKING AGLET_ROLE(nonblocking)
 /** Must never run inside a coroutine. */
 #define AGLET_NO_COROUTINE AGLET_ROLE(no-coroutine)
+/** Returns -ECANCELED (or NULL) at once, each time, when the task is cancelled that calls it. */
+#define AGLET_CANCELLABLE AGLET_ROLE(cancellable)
 /** An await point: the running coroutine may be parked here, and a cancellation delivered. */
-#define AGLET_SUSPENDS AGLET_ROLE(suspends(when=maybe))
+#define AGLET_SUSPENDS AGLET_ROLE(suspends(when=maybe)) AGLET_CANCELLABLE
 /** Blocks the OS thread; `how` is one of sleep io net dns lock process wait db cpu. */
 #define AGLET_BLOCKS(how) AGLET_ROLE(blocks(kind=how))
 /** Makes and returns a new object; doing I/O here belongs in an asynchronous factory. */

@@ -114,6 +114,6 @@ AGLET_COROUTINE AGLET_SUSPENDS int aglet_yield(void);
  * Tells whether this task should stop, without letting others run: for long loops.
  * @return 0, -ECANCELED, -ETIMEDOUT; -EPERM outside a coroutine.
  */
-AGLET_MUST_USE AGLET_COROUTINE int aglet_checkpoint(void);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_CANCELLABLE int aglet_checkpoint(void);
 
 #endif

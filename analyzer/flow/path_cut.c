@@ -1,0 +1,225 @@
+#include "flow/path_cut.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/path_step.h"
+
+/* ---- in the walk ----------------------------------------------------------------------- */
+
+struct state *path_cut_start(struct path *path) {
+    struct state *state = state_new(&path->context);
+    for (uint32_t i = 0; i < path->function->local_count; i++)
+        if (ir_local_at(path->unit, path->function, i)->flags & IR_LOCAL_ADDRESS_TAKEN)
+            state->exposed[i / 64] |= UINT64_C(1) << (i % 64);
+    return state;
+}
+
+bool path_cut_follows(struct path *path, ir_id number, const struct state *state) {
+    struct path_cut *cut = path->cut;
+    if (cut->head == IR_NONE)
+        return true;
+    if (!cut->body[number]) {
+        cut->ended |= state->cut;
+        return false;
+    }
+    cut->round |= number == cut->head && state->cut;
+    return true;
+}
+
+void path_cut_return(struct path *path, value_id value) {
+    struct path_cut *cut = path->cut;
+    struct constraint range = {.low = INT64_MIN, .high = INT64_MAX};
+    if (value != VALUE_UNKNOWN)
+        range = state_range(&path->context, path->state, value);
+    if (!cut->returned || range.low < cut->low)
+        cut->low = range.low;
+    if (!cut->returned || range.high > cut->high)
+        cut->high = range.high;
+    cut->returned = true;
+}
+
+/* The object whose cancellation cuts the call; VALUE_UNKNOWN: the task's does. */
+static value_id object_of(const struct path_call *call) {
+    int arg = call->callee->cut.arg;
+    return arg >= 0 && (uint32_t)arg < call->arg_count ? call->args[arg] : VALUE_UNKNOWN;
+}
+
+/* Is a cancellation able to cut this call, in this state? */
+static bool is_open(const struct path *path, const struct path_call *call) {
+    const struct cut *cut = &call->callee->cut;
+    if (!cut->is)
+        return false;
+    if (cut->arg < 0)
+        return path->state->scopes[SCOPE_SHIELD] <= 0 && path->state->inside >= 0;
+    value_id object = object_of(call);
+    return object != VALUE_UNKNOWN &&
+           state_classes(&path->context, path->state, object) != RETURNS_ZERO;
+}
+
+/* Who is given what was cancelled may look at it, or take the cancellation back. */
+static bool asks_for_object(const struct path *path, const struct path_call *call) {
+    if (!path->state->cut || path->cut->object == VALUE_UNKNOWN)
+        return false;
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        if (call->args[i] == path->cut->object)
+            return true;
+    return false;
+}
+
+static void note_first(struct path *path, const struct path_call *call, value_id object) {
+    struct path_cut *cut = path->cut;
+    cut->mixed |= cut->cut && cut->object != object;
+    if (!cut->cut && cut->stuck)
+        *cut->stuck = (struct path_stuck){.call = call->instr,
+                                          .callee = call->callee->name,
+                                          .awaits = call->callee->awaits,
+                                          .object = object != VALUE_UNKNOWN};
+    cut->cut = true;
+    cut->object = object;
+}
+
+bool path_cut_call(struct path *path, const struct path_call *call, struct callee *callee) {
+    bool open = is_open(path, call);
+    if (!path->cut) {
+        path->cuttable[call->id - path->first_instr] |= open;
+        return true;
+    }
+    if (!open) {
+        bool leaves = (callee->flags & CALLEE_NORETURN) && path->state->cut;
+        path->cut->ended |= leaves || asks_for_object(path, call);
+        return !path->cut->ended;
+    }
+    note_first(path, call, object_of(call));
+    if (callee->cut.endless) {
+        path->cut->ended = true; /* told of there */
+        return false;
+    }
+    path->state->cut = true;
+    path_doubt_answers(path);
+    callee->flags |= CALLEE_WRITES;
+    callee->returns = RETURNS_ANY;
+    callee->low = callee->cut.low;
+    callee->high = callee->cut.high;
+    return true;
+}
+
+/* ---- a function ------------------------------------------------------------------------ */
+
+/* The parameter that `object` is; ROLE_ARG_NONE if it is none. */
+static int param_of(const struct path *path, value_id object) {
+    const struct value *v = value_at(&path->context.values, object);
+    return v->kind == VALUE_PARAM ? (int)v->a : ROLE_ARG_NONE;
+}
+
+struct cut path_run_cut(const struct ir_unit *unit, const struct ir_function *function,
+                        const struct path_client *client) {
+    struct path_cut cut = {.head = IR_NONE};
+    struct path path;
+    path_walk_cut(&path, unit, function, client, &cut);
+    bool task = cut.object == VALUE_UNKNOWN;
+    struct cut found = {.arg = task ? ROLE_ARG_NONE : param_of(&path, cut.object),
+                        .low = INT64_MIN,
+                        .high = INT64_MAX};
+    found.is = cut.cut && !cut.mixed && (task || found.arg >= 0);
+    found.endless = !path.capped && !cut.returned;
+    if (!path.capped && cut.returned) {
+        found.low = cut.low;
+        found.high = cut.high;
+    }
+    path_end(&path);
+    return found;
+}
+
+/* ---- loops ----------------------------------------------------------------------------- */
+
+/* Whether a block whose successor is `head` closes the loop. */
+static bool leads_back(const struct path *path, ir_id block, ir_id head) {
+    const struct cfg_block *blocks = path->context.cfg->blocks;
+    const struct ir_block *from = ir_block_at(path->unit, path->function, block);
+    if (blocks[block].order == UINT32_MAX || blocks[block].order < blocks[head].order)
+        return false;
+    for (uint32_t i = 0; i < from->succ_count; i++)
+        if (ir_succ(path->unit, from, i) == head)
+            return true;
+    return false;
+}
+
+/* Whether a block leads into the body, without passing the head. */
+static bool leads_into(const struct path *path, ir_id block, ir_id head, const bool *body) {
+    const struct ir_block *from = ir_block_at(path->unit, path->function, block);
+    for (uint32_t i = 0; i < from->succ_count; i++) {
+        ir_id to = ir_succ(path->unit, from, i);
+        if (to != head && body[to])
+            return true;
+    }
+    return false;
+}
+
+/* The natural loop of `head`: what leads back to it without passing it. */
+static bool *find_body(const struct path *path, ir_id head) {
+    bool *body = mem_zero(path->function->block_count, sizeof *body);
+    body[head] = true;
+    for (bool grows = true; grows;) {
+        grows = false;
+        for (ir_id b = path->function->block_count; b-- > 0;) {
+            if (body[b] || !(leads_back(path, b, head) || leads_into(path, b, head, body)))
+                continue;
+            body[b] = true;
+            grows = true;
+        }
+    }
+    return body;
+}
+
+static bool has_cuttable(const struct path *path, const bool *body) {
+    for (ir_id b = 0; b < path->function->block_count; b++) {
+        const struct ir_block *block = ir_block_at(path->unit, path->function, b);
+        for (uint32_t i = 0; body[b] && i < block->instr_count; i++)
+            if (path->cuttable[block->first_instr + i - path->first_instr])
+                return true;
+    }
+    return false;
+}
+
+static bool is_protected(const struct state *state) {
+    return state->scopes[SCOPE_SHIELD] > 0 || state->inside < 0;
+}
+
+static void tell(struct path *path, const struct path_stuck *stuck) {
+    for (path->current = 0; path->current < path->listener_count; path->current++)
+        if (path->listeners[path->current]->on_stuck)
+            path->listeners[path->current]->on_stuck(path, stuck);
+}
+
+static void cut_loop(struct path *path, ir_id head, const bool *body) {
+    struct path_stuck stuck = {0};
+    struct path_cut cut = {.head = head, .body = body, .stuck = &stuck};
+    struct path inner;
+    path_walk_cut(&inner, path->unit, path->function, path->client, &cut);
+    bool is_stuck = cut.round && !cut.ended && !cut.mixed && !inner.capped;
+    path_end(&inner);
+    if (is_stuck)
+        tell(path, &stuck);
+}
+
+static bool is_listened_to(const struct path *path) {
+    for (size_t i = 0; i < path->listener_count; i++)
+        if (path->listeners[i]->on_stuck)
+            return true;
+    return false;
+}
+
+void path_cut_loops(struct path *path) {
+    if (path->capped || !is_listened_to(path) || !memchr(path->cuttable, true, path->instr_count))
+        return;
+    for (ir_id head = 0; head < path->function->block_count; head++) {
+        if (!ir_block_at(path->unit, path->function, head)->loop_head ||
+            path_any_at(path, head, is_protected))
+            continue;
+        bool *body = find_body(path, head);
+        if (has_cuttable(path, body))
+            cut_loop(path, head, body);
+        free(body);
+    }
+}
