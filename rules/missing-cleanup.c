@@ -6,10 +6,10 @@
 #include "program/check.h"
 #include "rule.h"
 
-/* Tasks and threads have a rule of their own, so have locks. */
-static bool is_resource(const char *subject) {
+/* Tasks and threads have a rule of their own, so have locks and scopes. */
+static bool is_resource(const struct path *path, const char *subject) {
     static const char *const others[] = {"task", "thread", "lock"};
-    if (!subject)
+    if (!subject || check_kind_is_scope(path, subject))
         return false;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(subject, others[i]) == 0)
@@ -25,7 +25,7 @@ static bool dies_with_process(const struct path *path, const struct path_loss *l
 
 static void on_loss(struct path *path, const struct path_loss *loss) {
     const struct duty *duty = loss->duty;
-    if (!is_resource(duty->subject) || dies_with_process(path, loss))
+    if (!is_resource(path, duty->subject) || dies_with_process(path, loss))
         return;
     const struct ir_instr *origin = &path->unit->instrs.data[duty->origin];
     const char *noun = check_kind_noun(path, duty->subject);

@@ -87,6 +87,23 @@ static bool callback_releases(const struct path *path, const struct path_call *c
     return false;
 }
 
+/* An object of the caller's is made. False if it is none, or was released here before: then it is
+   what it was. */
+static bool acquire_for_caller(struct path *path, struct duty *duty, region_id region) {
+    const struct value_table *t = &path->context.values;
+    if (value_at(t, duty->entity)->kind != VALUE_PARAM)
+        return false;
+    for (uint32_t i = path->state->duty_count; i-- > 0;)
+        if (path->state->duties[i].entity == duty->entity &&
+            path->state->duties[i].status == DUTY_DONE) {
+            state_remove_duty(path->state, i);
+            return false;
+        }
+    duty->status = DUTY_OUT;
+    duty->out = region;
+    return true;
+}
+
 static void acquire(struct path *path, const struct path_call *call, const struct effect *effect,
                     value_id result) {
     struct value_table *t = &path->context.values;
@@ -108,9 +125,11 @@ static void acquire(struct path *path, const struct path_call *call, const struc
         region_id region = arg_region(path, call, effect->arg);
         if (effect->arg < call->arg_count)
             path_rearm(path, call->args[effect->arg]);
-        if (region == REGION_UNKNOWN || is_exposed(path, region))
+        if (region == REGION_UNKNOWN)
             return;
         duty.entity = value_address(t, region);
+        if (is_exposed(path, region) && !acquire_for_caller(path, &duty, region))
+            return;
     } else {
         region_id region = arg_region(path, call, effect->arg);
         if (region == REGION_UNKNOWN) /* a null pointer asks for nothing */
@@ -207,6 +226,10 @@ static void release(struct path *path, const struct path_call *call, const struc
     if (duty) {
         if (duty->status == DUTY_OPEN || duty->status == DUTY_OUT)
             path_discharge(path, duty);
+        if (duty->status == DUTY_OUT && duty->entity == value) { /* made here for the caller */
+            state_remove_duty(state, (uint32_t)(duty - state->duties));
+            return;
+        }
         duty->status = DUTY_DONE;
         duty->guard = VALUE_UNKNOWN;
         duty->when = RETURNS_ANY;

@@ -91,11 +91,17 @@ void path_discharge(struct path *path, const struct duty *duty) {
     path->discharged[duty->origin - path->first_instr] |= (uint8_t)(1u << (duty->which % 8));
 }
 
+/* An object that was made where the caller has it: somebody else may have it now, too. */
+static bool is_made_in_place(const struct path *path, const struct duty *duty) {
+    return duty->status == DUTY_OUT &&
+           region_at(&path->context.values, duty->out)->a == duty->entity;
+}
+
 static void let_go(struct path *path, value_id entity) {
     struct state *state = path->state;
     for (uint32_t i = 0; i < state->duty_count; i++) {
         struct duty *duty = &state->duties[i];
-        if (duty->entity == entity && duty->status == DUTY_OPEN) {
+        if (duty->entity == entity && (duty->status == DUTY_OPEN || is_made_in_place(path, duty))) {
             path_discharge(path, duty);
             state_remove_duty(state, i);
             return;
@@ -462,9 +468,27 @@ static bool store(struct path *path, const struct ir_instr *instr) {
     return true;
 }
 
+/* An object that ends with the variable that it is, or is part of, cannot be released any more. */
+static void lose_objects(struct path *path, region_id region, ir_id loc) {
+    const struct value_table *t = &path->context.values;
+    for (uint32_t i = 0; i < path->state->duty_count; i++) {
+        struct duty *duty = &path->state->duties[i];
+        const struct value *v = value_at(t, duty->entity);
+        if (duty->status != DUTY_OPEN || v->kind != VALUE_ADDRESS ||
+            !region_within(t, v->a, region))
+            continue;
+        duty->end = loc;
+        duty->trace = path->state->trace;
+        path_note_loss(path, duty, loc, false);
+        duty->status = DUTY_LOST;
+        duty->entity = VALUE_UNKNOWN;
+    }
+}
+
 static void end_of_local(struct path *path, ir_id local, ir_id loc) {
     path_end_loans(path, local, loc);
     region_id region = region_intern(&path->context.values, REGION_LOCAL, local, 0);
+    lose_objects(path, region, loc);
     state_unbind(&path->context, path->state, region);
 }
 

@@ -74,7 +74,7 @@ static int read_kind_flag(struct model_reader *reader, const json_t *kind, const
 
 static int read_kind(struct model_reader *reader, const char *name, const json_t *value,
                      struct model_kind *kind) {
-    static const char *const known[] = {"noun", "release", "counted", "idempotent", "raw"};
+    static const char *const known[] = {"noun", "release", "counted", "idempotent", "raw", "scope"};
     enum { TEXTS = 2 };
     kind->name = mem_text(name);
     if (!json_is_object(value))
@@ -94,6 +94,8 @@ static int read_kind(struct model_reader *reader, const char *name, const json_t
     if (read_kind_flag(reader, value, "counted", &kind->counted) < 0)
         return -1;
     if (read_kind_flag(reader, value, "idempotent", &kind->idempotent) < 0)
+        return -1;
+    if (read_kind_flag(reader, value, "scope", &kind->scope) < 0)
         return -1;
     return read_kind_flag(reader, value, "raw", &kind->raw);
 }

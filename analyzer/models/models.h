@@ -31,6 +31,7 @@ struct model_kind {
     const char *release;
     bool counted;    /* a reference: others may hold some too */
     bool idempotent; /* to release it again does nothing */
+    bool scope;      /* from its acquisition to its release is a scope, to be left by its end */
     bool raw;        /* plain memory: whose it is, its release does not know */
 };
 

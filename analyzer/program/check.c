@@ -109,6 +109,12 @@ const char *check_kind_release(const struct path *path, const char *kind) {
     return words ? words->release : NULL;
 }
 
+bool check_kind_is_scope(const struct path *path, const char *kind) {
+    const struct model_kind *words =
+        kind ? model_find_kind(check_of(path)->program->models, kind) : NULL;
+    return words && words->scope;
+}
+
 const struct chain *check_chain_end(const struct chain *chain) {
     while (chain->next)
         chain = chain->next;

@@ -39,6 +39,10 @@ const char *check_kind_noun(const struct path *path, const char *kind);
 /** The function that releases it, or NULL. */
 const char *check_kind_release(const struct path *path, const char *kind);
 
+/** True when a resource of that kind is a scope, such as a task group: from its acquisition to its
+ *  release. */
+bool check_kind_is_scope(const struct path *path, const char *kind);
+
 /** A finding in the making. Start with zeroes; check_report frees it. */
 struct finding {
     ir_id loc;         /* where it is shown */

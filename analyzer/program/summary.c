@@ -153,7 +153,7 @@ static void collect_duty(struct path *path, struct collector *c, const struct du
         if (out->kind != REGION_POINTEE || !names_param(path, out->a, &effect.arg))
             return;
         effect.kind = EFFECT_ACQUIRE;
-        effect.target = TARGET_OUT;
+        effect.target = duty->entity == out->a ? TARGET_ARG : TARGET_OUT;
     } else if (duty->status == DUTY_OPEN && duty->entity == value) {
         effect.kind = EFFECT_ACQUIRE;
         effect.target = TARGET_RETURN;

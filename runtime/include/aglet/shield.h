@@ -34,9 +34,11 @@ struct aglet_shield_scope {
  * first suspension after the end.
  * @return 0; -EPERM outside a coroutine, -ENOMEM (only beyond four scopes in one task).
  */
-AGLET_COROUTINE AGLET_SHIELD_BEGIN int aglet_shield_begin(struct aglet_shield_scope *shield);
+AGLET_COROUTINE AGLET_SHIELD_BEGIN
+    AGLET_ACQUIRES_ARG(shield, 1) int aglet_shield_begin(struct aglet_shield_scope *shield);
 
 /** Ends the shield, and scopes that were left open inside. @return 0; -EINVAL if it is not open. */
-AGLET_COROUTINE AGLET_SHIELD_END int aglet_shield_end(struct aglet_shield_scope *shield);
+AGLET_COROUTINE
+AGLET_SHIELD_END AGLET_RELEASES(shield, 1) int aglet_shield_end(struct aglet_shield_scope *shield);
 
 #endif
