@@ -93,6 +93,7 @@ enum callee_flag {
  * once, each time it is called. */
 struct cut {
     bool is;
+    bool loses;        /* what it was to do is not done then, or not to its end */
     bool endless;      /* … or rather, it never returns */
     int arg;           /* the object; ROLE_ARG_NONE: the task */
     int64_t low, high; /* bounds of what it returns then */
@@ -116,6 +117,7 @@ struct callee {
     const struct chain *blocks;  /* why it may block the thread, for functions of the program */
     const struct chain *spawns;  /* where it starts a task */
     const struct chain *awaits;  /* where it suspends */
+    const struct chain *loses;   /* where a cancellation cuts it short */
     const struct chain *mutates; /* where it makes an unshielded change */
 };
 

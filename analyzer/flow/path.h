@@ -143,6 +143,13 @@ value_id path_param(struct path *path, uint32_t index);
  *  current state, or may hold because too little is known of the argument. */
 bool path_excused(const struct path *path, const struct path_call *call, const struct role *role);
 
+/** True when a cancellation of the running task can cut the call short, as it is called here. */
+bool path_can_cut(const struct path *path, const struct path_call *call);
+
+/** The call that this path has seen fail in a way that may be a cancellation: one that can be cut,
+ *  whose result was asked for. It is not called again from `here` on. NULL if there is none. */
+const struct ir_instr *path_seen_cut(const struct path *path, const struct path_call *here);
+
 /** True when `value` is known to be one constant, which *constant then is. */
 bool path_constant(const struct path *path, value_id value, int64_t *constant);
 

@@ -1,9 +1,11 @@
 #include "flow/path_cut.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "flow/path_step.h"
+#include "flow/use.h"
 
 /* ---- in the walk ----------------------------------------------------------------------- */
 
@@ -55,6 +57,67 @@ static bool is_open(const struct path *path, const struct path_call *call) {
     value_id object = object_of(call);
     return object != VALUE_UNKNOWN &&
            state_classes(&path->context, path->state, object) != RETURNS_ZERO;
+}
+
+bool path_can_cut(const struct path *path, const struct path_call *call) {
+    return call->callee->cut.arg < 0 && is_open(path, call);
+}
+
+/* What a direct call does; no more is known of others. */
+static struct cut cut_of(const struct path *path, const struct ir_instr *call) {
+    struct callee callee = {.function = UINT32_MAX, .cut.arg = ROLE_ARG_NONE};
+    if (call->sub == IR_CALL_DIRECT)
+        path->client->resolve(path->client->data, path->unit, call, call->a, &callee);
+    return callee.cut;
+}
+
+static bool has_label(const struct path *path, int64_t number) {
+    for (ir_id b = 0; b < path->function->block_count; b++) {
+        const struct ir_block *block = ir_block_at(path->unit, path->function, b);
+        for (uint32_t i = 0; block->term == IR_TERM_SWITCH && i + 1 < block->succ_count; i++) {
+            const struct ir_case *label = &path->unit->cases.data[block->first_case + i];
+            if (label->low <= number && number <= label->high)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Does the function know this error by its number, as a constant or a label? Then it tells it from
+   others, which an interval cannot say. */
+static bool knows_error(const struct path *path, int64_t error) {
+    for (uint32_t i = 0; i < path->instr_count; i++) {
+        const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
+        if (instr->op == IR_CONST && (instr->imm == error || instr->imm == -error))
+            return true;
+    }
+    return has_label(path, error);
+}
+
+/* Says the fact that a call failed, perhaps because it was cut? */
+static bool is_failure(const struct path *path, const struct constraint *fact) {
+    const struct value *v = value_at(&path->context.values, fact->value);
+    if (v->kind != VALUE_SYMBOL || v->op != 0 || v->a < path->first_instr ||
+        v->a - path->first_instr >= path->instr_count || !path->cuttable[v->a - path->first_instr])
+        return false;
+    struct cut cut = cut_of(path, &path->unit->instrs.data[v->a]);
+    bool failed =
+        v->is_pointer ? fact->low == 0 && fact->high == 0 && !fact->nonzero : fact->high < 0;
+    bool other = !v->is_pointer && fact->low < fact->high && knows_error(path, -ECANCELED);
+    return failed && !other && cut.is && cut.arg < 0 && fact->low <= cut.high &&
+           fact->high >= cut.low;
+}
+
+const struct ir_instr *path_seen_cut(const struct path *path, const struct path_call *here) {
+    for (uint32_t i = 0; i < path->state->constraint_count; i++) {
+        const struct constraint *fact = &path->state->constraints[i];
+        if (!is_failure(path, fact))
+            continue;
+        ir_id seen = value_at(&path->context.values, fact->value)->a;
+        if (seen != here->id && !flow_reaches(path->unit, path->function, here->id, seen))
+            return &path->unit->instrs.data[seen];
+    }
+    return NULL;
 }
 
 /* Who is given what was cancelled may look at it, or take the cancellation back. */

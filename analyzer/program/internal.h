@@ -63,7 +63,7 @@ struct summary {
     int8_t scopes[SCOPE_KINDS]; /* by how much it deepens each, when it succeeds */
     struct effect *effects;
     size_t effect_count;
-    const struct chain *blocks, *spawns, *awaits, *mutates;
+    const struct chain *blocks, *spawns, *awaits, *loses, *mutates;
     struct relay *relays;
     size_t relay_count;
     bool capped;

@@ -251,7 +251,8 @@ static void bound_usually(const struct function *function, struct cut *cut) {
         cut->low = cut->high = -ECANCELED;
 }
 
-/* Who waits for a task returns what that one does. */
+/* Who waits for a task returns what that one does. That, and what closes something, is done to its
+   end even then. */
 static struct cut role_cut(const struct function *function) {
     const struct role *role = prog_role(function->roles, function->role_count, ROLE_CANCELLABLE);
     struct cut cut = {.is = role != NULL,
@@ -259,6 +260,8 @@ static struct cut role_cut(const struct function *function) {
                       .low = INT64_MIN,
                       .high = INT64_MAX};
     bool joins = prog_role(function->roles, function->role_count, ROLE_JOINS) != NULL;
+    bool closes = prog_role(function->roles, function->role_count, ROLE_RELEASES) != NULL;
+    cut.loses = role && !joins && !closes;
     if (role && role->value != ROLE_VALUE_USUAL)
         cut.low = cut.high = role->value;
     else if (role && function->unit && !joins)
@@ -278,6 +281,7 @@ static void apply_summary(const struct function *function, struct callee *callee
             callee->scopes[k] = summary->scopes[k];
     callee->uses = summary->uses;
     callee->cut = summary->cut;
+    callee->loses = summary->loses;
     callee->blocks = summary->blocks;
     callee->spawns = summary->spawns;
     callee->awaits = summary->awaits;

@@ -283,6 +283,9 @@ static void on_call(struct path *path, const struct path_call *call) {
     note_roles(c, path, call, summary);
     if (c->last)
         prog_note_call(c->program, c->self, path, call);
+    if (callee->cut.loses && path_can_cut(path, call))
+        note_chain(c, path, call, &summary->loses, callee->loses ? NULL : "suspends",
+                   callee->loses);
     if (callee->flags & CALLEE_SUSPENDS)
         summary->flags |= CALLEE_SUSPENDS;
     if (may_wait(callee))
@@ -503,8 +506,8 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
 }
 
 static bool same_cut(const struct cut *x, const struct cut *y) {
-    return x->is == y->is && x->endless == y->endless && x->arg == y->arg && x->low == y->low &&
-           x->high == y->high;
+    return x->is == y->is && x->endless == y->endless && x->loses == y->loses && x->arg == y->arg &&
+           x->low == y->low && x->high == y->high;
 }
 
 /* Puts the new one in place of the old; true if a caller could tell the difference. */
@@ -515,7 +518,8 @@ static bool adopt(struct summary *old, const struct summary *new) {
                 memcmp(old->scopes, next.scopes, sizeof old->scopes) == 0 &&
                 old->high == next.high && !old->blocks == !next.blocks &&
                 !old->spawns == !next.spawns && !old->awaits == !next.awaits &&
-                !old->mutates == !next.mutates && same_effects(old, &next);
+                !old->loses == !next.loses && !old->mutates == !next.mutates &&
+                same_effects(old, &next);
     next.relays = old->relays; /* these are recorded with the calls */
     next.relay_count = old->relay_count;
     *old = next;
@@ -556,6 +560,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     summary->cut = (struct cut){.arg = ROLE_ARG_NONE};
     if (memchr(path.cuttable, true, path.instr_count))
         summary->cut = path_run_cut(function->unit, fn, &client);
+    summary->cut.loses = summary->loses != NULL;
     summary->uses = path.used_params;
     summary->capped = path.capped;
     summary->worth_checking |= summary->cut.is || path.loss_count || summary->blocks ||

@@ -1,0 +1,134 @@
+#include "flow/use.h"
+
+#include <stdlib.h>
+
+#include "flow/memory.h"
+
+/* ---- results --------------------------------------------------------------------------- */
+
+static bool place_reads(const struct ir_unit *unit, ir_id place_id, ir_id reg) {
+    for (const struct ir_place *place = &unit->places.data[place_id];;
+         place = &unit->places.data[place->a]) {
+        if (place->kind == IR_PLACE_DEREF)
+            return place->a == reg;
+        if (place->kind == IR_PLACE_INDEX && place->b == reg)
+            return true;
+        if (place->kind != IR_PLACE_INDEX && place->kind != IR_PLACE_FIELD)
+            return false;
+    }
+}
+
+/* Does the instruction read the register, other than to put it into a local? */
+static bool reads(const struct ir_unit *unit, const struct ir_instr *instr, ir_id reg) {
+    for (uint32_t i = 0; i < instr->arg_count; i++)
+        if (ir_arg(unit, instr, i) == reg)
+            return true;
+    switch (instr->op) {
+    case IR_ADDR:
+    case IR_LOAD:
+        return place_reads(unit, instr->a, reg);
+    case IR_STORE:
+        return place_reads(unit, instr->a, reg) ||
+               (instr->b == reg && unit->places.data[instr->a].kind != IR_PLACE_LOCAL);
+    case IR_BINARY:
+        return instr->a == reg || instr->b == reg;
+    case IR_MOVE:
+    case IR_CAST:
+    case IR_UNARY:
+        return instr->a == reg;
+    case IR_CALL:
+        return instr->sub == IR_CALL_INDIRECT && instr->a == reg;
+    default:
+        return false;
+    }
+}
+
+static bool is_read(const struct ir_unit *unit, const struct ir_function *function, ir_id reg) {
+    for (ir_id b = 0; b < function->block_count; b++) {
+        const struct ir_block *block = ir_block_at(unit, function, b);
+        bool asked = block->term == IR_TERM_BRANCH || block->term == IR_TERM_SWITCH ||
+                     block->term == IR_TERM_RETURN || block->term == IR_TERM_GOTO;
+        if (asked && block->value == reg)
+            return true;
+        for (uint32_t i = 0; i < block->instr_count; i++)
+            if (reads(unit, &unit->instrs.data[block->first_instr + i], reg))
+                return true;
+    }
+    return false;
+}
+
+static bool is_local(const struct ir_unit *unit, ir_id place, ir_id local) {
+    return unit->places.data[place].kind == IR_PLACE_LOCAL && unit->places.data[place].a == local;
+}
+
+/* Is the local asked for its value somewhere, or may others ask? */
+static bool local_is_read(const struct ir_unit *unit, const struct ir_function *function,
+                          ir_id local) {
+    if (ir_local_at(unit, function, local)->flags & IR_LOCAL_ADDRESS_TAKEN)
+        return true;
+    for (ir_id b = 0; b < function->block_count; b++) {
+        const struct ir_block *block = ir_block_at(unit, function, b);
+        for (uint32_t i = 0; i < block->instr_count; i++) {
+            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+            if (instr->op == IR_LOAD && is_local(unit, instr->a, local) &&
+                is_read(unit, function, instr->dst))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool flow_is_dropped(const struct ir_unit *unit, const struct ir_function *function, ir_id call) {
+    ir_id result = unit->instrs.data[call].dst;
+    if (result == IR_NONE)
+        return true;
+    if (is_read(unit, function, result))
+        return false;
+    for (ir_id b = 0; b < function->block_count; b++) {
+        const struct ir_block *block = ir_block_at(unit, function, b);
+        for (uint32_t i = 0; i < block->instr_count; i++) {
+            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+            if (instr->op == IR_STORE && instr->b == result &&
+                local_is_read(unit, function, unit->places.data[instr->a].a))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* ---- ways ------------------------------------------------------------------------------ */
+
+static ir_id block_of(const struct ir_unit *unit, const struct ir_function *function, ir_id instr) {
+    for (ir_id b = 0; b < function->block_count; b++) {
+        const struct ir_block *block = ir_block_at(unit, function, b);
+        if (instr >= block->first_instr && instr - block->first_instr < block->instr_count)
+            return b;
+    }
+    return IR_NONE;
+}
+
+bool flow_reaches(const struct ir_unit *unit, const struct ir_function *function, ir_id from,
+                  ir_id to) {
+    ir_id start = block_of(unit, function, from), goal = block_of(unit, function, to);
+    if (start == IR_NONE || goal == IR_NONE)
+        return false;
+    if (start == goal && from < to)
+        return true;
+    bool *seen = mem_zero(function->block_count, sizeof *seen);
+    ir_id *waiting = mem_resize(NULL, function->block_count, sizeof *waiting);
+    size_t count = 0;
+    waiting[count++] = start;
+    while (count && !seen[goal]) {
+        const struct ir_block *block = ir_block_at(unit, function, waiting[--count]);
+        for (uint32_t i = 0; i < block->succ_count; i++) {
+            ir_id next = ir_succ(unit, block, i);
+            if (!seen[next])
+                waiting[count++] = next;
+            seen[next] = true;
+        }
+    }
+    bool reached = seen[goal];
+    free(waiting);
+    free(seen);
+    return reached;
+}
