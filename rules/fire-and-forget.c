@@ -5,15 +5,21 @@
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "rule.h"
 
 static bool is_running(const char *subject) {
     return subject && (strcmp(subject, "task") == 0 || strcmp(subject, "thread") == 0);
 }
 
+/* What a shield was to take has a rule of its own. */
+static bool is_shielded(const struct path *path, const struct path_loss *loss) {
+    return loss->refused && check_call_has_role(path, loss->refused, ROLE_SHIELDS);
+}
+
 static void on_loss(struct path *path, const struct path_loss *loss) {
     const struct duty *duty = loss->duty;
-    if (!is_running(duty->subject))
+    if (!is_running(duty->subject) || is_shielded(path, loss))
         return;
     ir_id started = path->unit->instrs.data[duty->origin].loc;
     struct finding finding = {.loc = started};

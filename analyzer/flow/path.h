@@ -29,7 +29,9 @@ struct path_loss {
     const struct duty *duty;
     ir_id exit;  /* location where the path leaves without it, or drops the last reference */
     bool always; /* no path of this function releases it or hands it on */
-    bool again;  /* it is acquired again after it was lost: a loop loses one each round */
+    const struct ir_instr *refused; /* the call that was to take it, and failed; or NULL */
+    bool cut;                       /* … it may have been cancelled */
+    bool again; /* it is acquired again after it was lost: a loop loses one each round */
 };
 
 /** Something is used that was released before on the same path. */

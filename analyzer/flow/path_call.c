@@ -262,7 +262,8 @@ static void hand_over(struct path *path, const struct path_call *call, const str
     path_discharge(path, duty);
     duty->guard = result;
     duty->when = (uint8_t)(RETURNS_ANY & ~effect->when);
-    duty->lapses = true;
+    /* who shields hands back what it was given when it is cut, asked or not */
+    duty->lapses = !effect->role || effect->role->kind != ROLE_SHIELDS;
 }
 
 static bool hands_over(const struct path_call *call, const struct effect *effect) {

@@ -63,11 +63,11 @@ bool path_can_cut(const struct path *path, const struct path_call *call) {
     return call->callee->cut.arg < 0 && is_open(path, call);
 }
 
-/* What a direct call does; no more is known of others. */
+/* What a call does, as far as its text says where it leads. */
 static struct cut cut_of(const struct path *path, const struct ir_instr *call) {
     struct callee callee = {.function = UINT32_MAX, .cut.arg = ROLE_ARG_NONE};
-    if (call->sub == IR_CALL_DIRECT)
-        path->client->resolve(path->client->data, path->unit, call, call->a, &callee);
+    path->client->resolve(path->client->data, path->unit, call,
+                          call->sub == IR_CALL_DIRECT ? call->a : IR_NONE, &callee);
     return callee.cut;
 }
 
@@ -94,24 +94,34 @@ static bool knows_error(const struct path *path, int64_t error) {
     return has_label(path, error);
 }
 
-/* Says the fact that a call failed, perhaps because it was cut? */
-static bool is_failure(const struct path *path, const struct constraint *fact) {
+/* Does the fact on a call's result leave it open that it was cut? */
+static bool may_be_cut(const struct path *path, const struct constraint *fact) {
     const struct value *v = value_at(&path->context.values, fact->value);
     if (v->kind != VALUE_SYMBOL || v->op != 0 || v->a < path->first_instr ||
         v->a - path->first_instr >= path->instr_count || !path->cuttable[v->a - path->first_instr])
         return false;
     struct cut cut = cut_of(path, &path->unit->instrs.data[v->a]);
-    bool failed =
-        v->is_pointer ? fact->low == 0 && fact->high == 0 && !fact->nonzero : fact->high < 0;
     bool other = !v->is_pointer && fact->low < fact->high && knows_error(path, -ECANCELED);
-    return failed && !other && cut.is && cut.arg < 0 && fact->low <= cut.high &&
-           fact->high >= cut.low;
+    return !other && cut.is && cut.arg < 0 && fact->low <= cut.high && fact->high >= cut.low;
+}
+
+/* Says the fact that a call failed? */
+static bool is_failure(const struct path *path, const struct constraint *fact) {
+    return value_at(&path->context.values, fact->value)->is_pointer
+               ? fact->low == 0 && fact->high == 0 && !fact->nonzero
+               : fact->high < 0;
+}
+
+bool path_may_be_cut(const struct path *path, value_id result) {
+    struct constraint fact = state_range(&path->context, path->state, result);
+    fact.value = result;
+    return may_be_cut(path, &fact);
 }
 
 const struct ir_instr *path_seen_cut(const struct path *path, const struct path_call *here) {
     for (uint32_t i = 0; i < path->state->constraint_count; i++) {
         const struct constraint *fact = &path->state->constraints[i];
-        if (!is_failure(path, fact))
+        if (!is_failure(path, fact) || !may_be_cut(path, fact))
             continue;
         ir_id seen = value_at(&path->context.values, fact->value)->a;
         if (seen != here->id && !flow_reaches(path->unit, path->function, here->id, seen))

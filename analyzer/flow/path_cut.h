@@ -47,6 +47,9 @@ bool path_cut_follows(struct path *path, ir_id number, const struct state *state
  *  ends here. Else notes that it can be cut. */
 bool path_cut_call(struct path *path, const struct path_call *call, struct callee *callee);
 
+/** True when `result` may be that of a call that was cut, for all that is known. */
+bool path_may_be_cut(const struct path *path, value_id result);
+
 /** The function returns in the walk. */
 void path_cut_return(struct path *path, value_id value);
 

@@ -178,8 +178,14 @@ void path_note_loss(struct path *path, const struct duty *duty, ir_id exit, bool
         path->loss_capacity = path->loss_capacity ? path->loss_capacity * 2 : 4;
         path->losses = mem_resize(path->losses, path->loss_capacity, sizeof *path->losses);
     }
-    path->losses[path->loss_count++] = (struct path_loss){
+    struct path_loss loss = {
         .duty = arena_copy(&path->context.arena, duty, sizeof *duty), .exit = exit, .again = again};
+    const struct value *guard = value_at(&path->context.values, duty->guard);
+    if (guard->kind == VALUE_SYMBOL && guard->a != duty->origin) {
+        loss.refused = &path->unit->instrs.data[guard->a];
+        loss.cut = path_may_be_cut(path, duty->guard);
+    }
+    path->losses[path->loss_count++] = loss;
 }
 
 /* ---- expressions ----------------------------------------------------------------------- */

@@ -8,15 +8,27 @@ static const struct program *program_of(const struct path *path) {
     return path->client->data;
 }
 
+static struct callee target_of(const struct path *path, const struct ir_instr *call) {
+    struct callee callee = {.function = UINT32_MAX};
+    prog_resolve(path->client->data, path->unit, call,
+                 call->sub == IR_CALL_DIRECT ? call->a : IR_NONE, &callee);
+    return callee;
+}
+
+bool check_call_has_role(const struct path *path, const struct ir_instr *call,
+                         enum role_kind kind) {
+    struct callee callee = target_of(path, call);
+    return callee_has_role(&callee, kind);
+}
+
+const char *check_call_name(const struct path *path, const struct ir_instr *call) {
+    return target_of(path, call).name;
+}
+
 bool check_calls_role(const struct path *path, enum role_kind kind) {
     for (uint32_t i = 0; i < path->instr_count; i++) {
         const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
-        if (instr->op != IR_CALL)
-            continue;
-        struct callee callee = {.function = UINT32_MAX};
-        prog_resolve(path->client->data, path->unit, instr,
-                     instr->sub == IR_CALL_DIRECT ? instr->a : IR_NONE, &callee);
-        if (prog_role(callee.roles, callee.role_count, kind))
+        if (instr->op == IR_CALL && check_call_has_role(path, instr, kind))
             return true;
     }
     return false;

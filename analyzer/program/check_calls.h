@@ -10,6 +10,12 @@
 /** True when the function being checked calls one with this role itself, on whichever path. */
 bool check_calls_role(const struct path *path, enum role_kind kind);
 
+/** True when the call's target has this role, as far as its text says where it leads. */
+bool check_call_has_role(const struct path *path, const struct ir_instr *call, enum role_kind kind);
+
+/** The target's name, as far as the call's text says where it leads; else NULL. */
+const char *check_call_name(const struct path *path, const struct ir_instr *call);
+
 /** How many functions of the program call the one being checked. */
 size_t check_caller_count(const struct path *path);
 

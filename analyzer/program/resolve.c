@@ -146,7 +146,8 @@ static void add_loans(struct effect_list *list, const struct function *function)
     }
 }
 
-static void add_role(struct effect_list *list, const struct role *role) {
+static void add_role(struct effect_list *list, const struct function *function,
+                     const struct role *role) {
     switch (role->kind) {
     case ROLE_ACQUIRES: {
         enum effect_target target = role->via == ROLE_VIA_RETURN ? TARGET_RETURN
@@ -162,6 +163,11 @@ static void add_role(struct effect_list *list, const struct role *role) {
     case ROLE_JOINS:
     case ROLE_DETACHES:
         add(list, role, EFFECT_RELEASE, TARGET_ARG, role->arg, NULL, RETURNS_ANY);
+        break;
+    case ROLE_SHIELDS: /* of a task's handle: it is waited for, unless the waiter is cut */
+        if (!prog_role(function->roles, function->role_count, ROLE_CALLS_BACK))
+            add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL,
+                RETURNS_ZERO | RETURNS_POSITIVE);
         break;
     case ROLE_TAKES:
         add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL, classes_of(role->when));
@@ -193,7 +199,7 @@ static bool numbers_errors(const struct function *function) {
 void prog_roles_to_effects(struct program *program, struct function *function) {
     struct effect_list list = {.program = program, .numbers_errors = numbers_errors(function)};
     for (size_t i = 0; i < function->role_count; i++)
-        add_role(&list, &function->roles[i]);
+        add_role(&list, function, &function->roles[i]);
     add_loans(&list, function);
     function->effects = arena_copy(&program->arena, list.items, list.count * sizeof *list.items);
     function->effect_count = list.count;

@@ -82,7 +82,8 @@
 #define AGLET_MUTATES(subject) AGLET_ROLE(mutates(what=subject))
 /** As AGLET_MUTATES(db), where argument `n` is the SQL text: a plain SELECT does not mutate. */
 #define AGLET_MUTATES_SQL(n) AGLET_ROLE(mutates(what=db, sql=n))
-/** Runs the coroutine in argument `n` so that a cancellation cannot cut it short. */
+/** Runs the coroutine in argument `n` so that a cancellation cannot cut it short; or waits so for the
+ *  task whose handle it is, and takes the handle unless it is cut itself. */
 #define AGLET_SHIELDS(n) AGLET_ROLE(shields(arg=n))
 /** Between these two calls, suspensions are not cut by a cancellation. */
 #define AGLET_SHIELD_BEGIN AGLET_ROLE(shield-begin)
