@@ -107,6 +107,7 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_TAKES:
     case ROLE_SHIELDS:
     case ROLE_TAKES_DEADLINE:
+    case ROLE_SETS_TIMEOUT:
     case ROLE_COMPLETES:
     case ROLE_RETURNS:
         return KEY_ARG;

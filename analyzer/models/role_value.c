@@ -16,6 +16,7 @@ static const char *const tests[] = {"equals", "has-flag", "lacks-flag",
                                     "null",   "nonnull",  "nonblocking"};
 static const char *const blocks_kinds[] = {"sleep",   "io",   "net", "dns", "lock",
                                            "process", "wait", "db",  "cpu"};
+static const char *const suspends_kinds[] = {"net"};
 static const char *const lock_kinds[] = {"thread", "async"};
 static const char *const spawn_kinds[] = {"task", "thread"};
 static const char *const subjects[] = {"db", "file", "peer", "state"};
@@ -90,6 +91,8 @@ static int set_kind(struct role *role, const char *value, char **error) {
     switch (role->kind) {
     case ROLE_BLOCKS:
         return set_word(&role->subject, value, blocks_kinds, COUNT(blocks_kinds), error);
+    case ROLE_SUSPENDS:
+        return set_word(&role->subject, value, suspends_kinds, COUNT(suspends_kinds), error);
     case ROLE_LOCKS:
     case ROLE_UNLOCKS:
         return set_word(&role->subject, value, lock_kinds, COUNT(lock_kinds), error);

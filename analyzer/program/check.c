@@ -64,6 +64,20 @@ static const struct context *context_here(const struct path *path, enum context_
     return NULL;
 }
 
+bool check_is_unlimited(const struct path *path) {
+    return check_of(path)->function->unlimited;
+}
+
+bool check_sets_timeouts(const struct path *path) {
+    const struct program *program = check_of(path)->program;
+    for (prog_fn f = 0; f < program->function_count; f++)
+        if (program->functions[f].called &&
+            prog_role(program->functions[f].roles, program->functions[f].role_count,
+                      ROLE_SETS_TIMEOUT))
+            return true;
+    return false;
+}
+
 const char *check_context_root(const struct path *path, enum context_kind kind) {
     const struct context *context = context_here(path, kind);
     while (context && context->before)
@@ -224,6 +238,20 @@ void finding_context(struct finding *finding, const struct path *path, enum cont
     for (unsigned i = 0; i < count && way[i]; i++)
         add_proof(finding, check_of(path)->program, way[i], kind);
     free(way);
+}
+
+void finding_unlimited(struct finding *finding, const struct path *path) {
+    const struct function *functions = check_of(path)->program->functions;
+    const struct edge *way[64];
+    size_t count = 0;
+    for (const struct edge *edge = check_of(path)->function->unlimited_by; edge && count < 64;
+         edge = functions[edge->from].unlimited_by)
+        way[count++] = edge;
+    while (count-- > 0)
+        finding_step(finding, functions[way[count]->from].unit, way[count]->loc,
+                     way[count]->starts ? "'%s' starts '%s', with no deadline in force"
+                                        : "'%s' calls '%s'",
+                     functions[way[count]->from].name, functions[way[count]->to].name);
 }
 
 static void free_finding(struct finding *finding) {

@@ -21,6 +21,12 @@ bool check_is_constructor(const struct path *path);
  *  shield around its callers protects. */
 bool check_is_cancellable(const struct path *path);
 
+/** True when the program's main leads to this function without a deadline in force on the way. */
+bool check_is_unlimited(const struct path *path);
+
+/** True when the program calls a function that bounds what waits for its argument. */
+bool check_sets_timeouts(const struct path *path);
+
 /** The name of the function from which this one is reached, in the fewest calls, when it runs in
  *  such a context (itself, if it is one); NULL if it does not, as far as is known. */
 const char *check_context_root(const struct path *path, enum context_kind kind);
@@ -76,6 +82,10 @@ void finding_context(struct finding *finding, const struct path *path, enum cont
 
 /** The link at the chain's end, where the deed is done. */
 const struct chain *check_chain_end(const struct chain *chain);
+
+/** Adds a step for each call, and each start of a coroutine, by which main leads here without a
+ *  deadline. */
+void finding_unlimited(struct finding *finding, const struct path *path);
 
 /** Reports for the rule that is being called. At most once for a rule and a location, and for a
  *  rule, a function and a cause. */

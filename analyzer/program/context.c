@@ -289,16 +289,19 @@ static void spread_freedom(struct graph *graph) {
     struct program *program = graph->program;
     graph->head = graph->tail = 0;
     for (prog_fn f = 0; f < program->function_count; f++)
-        if (program->functions[f].defined && is_main(&program->functions[f]))
+        if (program->functions[f].defined && is_main(&program->functions[f])) {
+            program->functions[f].unlimited = true;
             graph->functions[graph->tail++] = f;
+        }
     while (graph->head < graph->tail) {
         prog_fn from = graph->functions[graph->head++];
         const struct edge *edge;
         for (size_t i = 0; (edge = edge_at(graph, from, i)); i++) {
             struct function *to = &program->functions[edge->to];
-            if (edge->under & 1u << SCOPE_DEADLINE || to->unlimited || !to->defined || is_main(to))
+            if (edge->under & 1u << SCOPE_DEADLINE || to->unlimited || !to->defined)
                 continue;
-            to->unlimited = edge;
+            to->unlimited = true;
+            to->unlimited_by = edge;
             graph->functions[graph->tail++] = edge->to;
         }
     }

@@ -88,8 +88,8 @@ struct function {
     bool called;       /* some function of the program calls it */
     bool constructor;  /* said to be one, or its name and shape say so */
     bool cancellable;  /* runs in a coroutine that a cancellation can cut, not shielded */
-    const struct edge *unlimited; /* the call or the start by which it comes to run with no deadline
-                                     in force, as the program's own main leads there; or NULL */
+    bool unlimited;    /* main leads here with no deadline in force */
+    const struct edge *unlimited_by; /* the last call or start on the way; NULL for main */
     struct context contexts[CONTEXT_KINDS];
 };
 

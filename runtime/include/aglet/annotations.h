@@ -42,6 +42,8 @@
 #define AGLET_CANCELLABLE AGLET_ROLE(cancellable)
 /** An await point: the running coroutine may be parked here, and a cancellation delivered. */
 #define AGLET_SUSPENDS AGLET_ROLE(suspends(when=maybe)) AGLET_CANCELLABLE
+/** As AGLET_SUSPENDS, until a peer on the network does its part, who may never do it. */
+#define AGLET_SUSPENDS_FOR_PEER AGLET_ROLE(suspends(kind=net, when=maybe)) AGLET_CANCELLABLE
 /** Blocks the OS thread; `how` is one of sleep io net dns lock process wait db cpu. */
 #define AGLET_BLOCKS(how) AGLET_ROLE(blocks(kind=how))
 /** Makes and returns a new object; doing I/O here belongs in an asynchronous factory. */
@@ -93,6 +95,8 @@
 #define AGLET_DEADLINE_END   AGLET_ROLE(deadline-end)
 /** Argument `n` is a timeout or a deadline for this call. */
 #define AGLET_TAKES_DEADLINE(n) AGLET_ROLE(takes-deadline(arg=n))
+/** What waits for the object in argument `n` is bounded from now on. */
+#define AGLET_SETS_TIMEOUT(n) AGLET_ROLE(sets-timeout(arg=n))
 /** Runs an event loop until it is done. */
 #define AGLET_RUNS_LOOP AGLET_ROLE(runs-loop)
 /** Calls argument `n` in context ctx (coroutine, loop, worker, thread, sync), `how` often

@@ -31,9 +31,8 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_file_sync(aglet_file *fi
  * (not over TLS). @return how many bytes were sent, less than `count` at the file's end; an error
  * of the file or the stream, then a part may have gone out. While the disk is slow, the loop waits.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_sendfile(aglet_stream *stream,
-                                                                     const aglet_file *file,
-                                                                     off_t offset, size_t count);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER ssize_t
+aglet_sendfile(aglet_stream *stream, const aglet_file *file, off_t offset, size_t count);
 
 /** Closes and frees the file, whatever is returned; a cancellation does not cut it short. NULL is
  *  left alone. @return 0; close's error. */

@@ -17,10 +17,10 @@
  *         address, -EAGAIN if that could not be found out now; the first address's error
  *         (-ECONNREFUSED …); -ENOMEM; -EPERM outside a coroutine.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
-AGLET_FACTORY AGLET_ACQUIRES_OUT(stream, 3) int aglet_connect_tcp(const char *host,
-                                                                  const char *port,
-                                                                  aglet_stream **out);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER
+    AGLET_FACTORY AGLET_ACQUIRES_OUT(stream, 3) int aglet_connect_tcp(const char *host,
+                                                                      const char *port,
+                                                                      aglet_stream **out);
 
 /** Connects to a Unix socket. @return as aglet_connect_tcp(); -ENAMETOOLONG. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
@@ -38,6 +38,7 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_TAKES(1)
 
 /** Own time limits of the stream in milliseconds for one read, one write and the close; 0: none.
  *  They hold besides the deadlines in force; when one passes, the call returns -ETIMEDOUT. */
+AGLET_SETS_TIMEOUT(1)
 void aglet_stream_set_timeouts(aglet_stream *stream, int64_t read_ms, int64_t write_ms,
                                int64_t close_ms);
 
@@ -46,34 +47,31 @@ void aglet_stream_set_timeouts(aglet_stream *stream, int64_t read_ms, int64_t wr
  * @return the count; 0 at the end of the stream (and for size 0); -ECANCELED, -ETIMEDOUT (nothing
  * was taken), -EBUSY, -EBADF if it is being closed, or the socket's error.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_stream_read(aglet_stream *stream,
-                                                                        void *buffer, size_t size);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER ssize_t
+aglet_stream_read(aglet_stream *stream, void *buffer, size_t size);
 
 /** Reads `size` bytes. @return 0; -ENODATA if the stream ends before, or an error as above: then
  *  nothing is lost, what came already is kept for the next read. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER int
 aglet_stream_read_exactly(aglet_stream *stream, void *buffer, size_t size);
 
 /** Reads up to and including the first `delimiter`, a string that is not empty.
  *  @return the count; -ENOBUFS if it does not come within `size` bytes, -ENODATA if the stream ends
  *          before, or an error as above; nothing is lost then. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_stream_read_until(aglet_stream *stream,
-                                                                              const char *delimiter,
-                                                                              void *buffer,
-                                                                              size_t size);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER ssize_t
+aglet_stream_read_until(aglet_stream *stream, const char *delimiter, void *buffer, size_t size);
 
 /**
  * Writes `size` bytes; suspends while the peer is slow to take them (back-pressure).
  * @return 0 when the kernel has them all; -ECANCELED, -ETIMEDOUT, -EPIPE, … when only a part may
  * have gone out: the stream is fit for closing only then.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_stream_write(aglet_stream *stream,
-                                                                     const void *data, size_t size);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER int
+aglet_stream_write(aglet_stream *stream, const void *data, size_t size);
 
 /** Writes what goes now, at least one byte. @return the count; an error, then nothing went out. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_stream_write_some(aglet_stream *stream,
-                                                                              const void *data,
-                                                                              size_t size);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER ssize_t
+aglet_stream_write_some(aglet_stream *stream, const void *data, size_t size);
 
 /**
  * Puts a copy of `size` bytes into the stream's buffer and returns at once, without suspending.
@@ -89,7 +87,7 @@ AGLET_MUST_USE AGLET_COROUTINE int aglet_stream_put(aglet_stream *stream, const 
 /** Waits, if more than the high limit of bytes is unsent, until no more than the low limit is.
  *  @return 0; -ECANCELED, -ETIMEDOUT (what was put is sent all the same); -EBADF; the error with
  *          which sending failed. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_stream_drain(aglet_stream *stream);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER int aglet_stream_drain(aglet_stream *stream);
 
 /** How many bytes that were put are unsent. */
 size_t aglet_stream_unsent(const aglet_stream *stream);
@@ -98,7 +96,7 @@ size_t aglet_stream_unsent(const aglet_stream *stream);
 void aglet_stream_set_limits(aglet_stream *stream, size_t high, size_t low);
 
 /** Half-close: the peer reads the end of the stream. @return 0; -ENOTSOCK for a pipe; an error. */
-AGLET_COROUTINE AGLET_SUSPENDS int aglet_stream_shutdown(aglet_stream *stream);
+AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER int aglet_stream_shutdown(aglet_stream *stream);
 
 /** Closes and frees the stream, whatever is returned; a cancellation does not cut it short. What
  * was put is sent first, and TLS says goodbye, for at most the close limit (default 1 s). Tasks

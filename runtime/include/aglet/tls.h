@@ -50,18 +50,17 @@ enum aglet_tls_unread {
  * is not good; -EPROTO if the handshake fails otherwise; -ECONNRESET; -EBUSY; -EINVAL. After an
  * error the stream is fit for closing only (except -EBADMSG, -EBUSY, -EINVAL).
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_start_tls(aglet_stream *stream,
-                                                                  const aglet_tls_context *context,
-                                                                  const char *server_name,
-                                                                  enum aglet_tls_unread unread);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER int
+aglet_start_tls(aglet_stream *stream, const aglet_tls_context *context, const char *server_name,
+                enum aglet_tls_unread unread);
 
 /** Connects over TCP and starts TLS as a client for `host`. @return as aglet_connect_tcp() and
  *  aglet_start_tls(); on an error there is no stream. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
-AGLET_FACTORY AGLET_ACQUIRES_OUT(stream, 4) int aglet_connect_tls(const char *host,
-                                                                  const char *port,
-                                                                  const aglet_tls_context *context,
-                                                                  aglet_stream **out);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER
+    AGLET_FACTORY AGLET_ACQUIRES_OUT(stream,
+                                     4) int aglet_connect_tls(const char *host, const char *port,
+                                                              const aglet_tls_context *context,
+                                                              aglet_stream **out);
 
 /** The protocol agreed on by ALPN, copied into `name`. @return its length, 0: none; -EINVAL if the
  *  stream has no TLS; -ENOBUFS. */
