@@ -100,6 +100,7 @@ static unsigned needed_keys(enum role_kind kind) {
     switch (kind) {
     case ROLE_ACQUIRES:
     case ROLE_RELEASES:
+    case ROLE_TELLS_TIME:
         return KEY_KIND;
     case ROLE_JOINS:
     case ROLE_CANCELS:
@@ -108,6 +109,8 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_SHIELDS:
     case ROLE_TAKES_DEADLINE:
     case ROLE_SETS_TIMEOUT:
+    case ROLE_SETS_CONTEXT:
+    case ROLE_RESETS_CONTEXT:
     case ROLE_COMPLETES:
     case ROLE_RETURNS:
         return KEY_ARG;

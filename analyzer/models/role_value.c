@@ -16,6 +16,10 @@ static const char *const tests[] = {"equals", "has-flag", "lacks-flag",
                                     "null",   "nonnull",  "nonblocking"};
 static const char *const blocks_kinds[] = {"sleep",   "io",   "net", "dns", "lock",
                                            "process", "wait", "db",  "cpu"};
+static const char *const time_units[] = {"ns", "us", "ms", "s"};
+static const char *const deadline_kinds[] = {"timeout-ns",  "timeout-us",  "timeout-ms",
+                                             "timeout-s",   "deadline-ns", "deadline-us",
+                                             "deadline-ms", "deadline-s"};
 static const char *const suspends_kinds[] = {"net"};
 static const char *const lock_kinds[] = {"thread", "async"};
 static const char *const spawn_kinds[] = {"task", "thread"};
@@ -93,6 +97,10 @@ static int set_kind(struct role *role, const char *value, char **error) {
         return set_word(&role->subject, value, blocks_kinds, COUNT(blocks_kinds), error);
     case ROLE_SUSPENDS:
         return set_word(&role->subject, value, suspends_kinds, COUNT(suspends_kinds), error);
+    case ROLE_TELLS_TIME:
+        return set_word(&role->subject, value, time_units, COUNT(time_units), error);
+    case ROLE_TAKES_DEADLINE:
+        return set_word(&role->subject, value, deadline_kinds, COUNT(deadline_kinds), error);
     case ROLE_LOCKS:
     case ROLE_UNLOCKS:
         return set_word(&role->subject, value, lock_kinds, COUNT(lock_kinds), error);

@@ -34,6 +34,31 @@ bool check_calls_role(const struct path *path, enum role_kind kind) {
     return false;
 }
 
+/* The function that is applied in a value that always comes out the same. */
+static const struct function *applied(const struct path *path, const struct value *v) {
+    while (v->kind == VALUE_APPLIED)
+        v = value_at(&path->context.values, v->a);
+    const struct program *program = program_of(path);
+    return v->kind == VALUE_FUNCTION ? &program->functions[prog_function(program, path->unit, v->a)]
+                                     : NULL;
+}
+
+const struct role *check_maker_role(const struct path *path, value_id value, enum role_kind kind) {
+    const struct value *v = value_at(&path->context.values, value);
+    if (v->kind == VALUE_APPLIED) {
+        const struct function *function = applied(path, v);
+        return function ? prog_role(function->roles, function->role_count, kind) : NULL;
+    }
+    if (v->kind != VALUE_SYMBOL || v->a < path->first_instr ||
+        v->a - path->first_instr >= path->instr_count)
+        return NULL;
+    const struct ir_instr *made = &path->unit->instrs.data[v->a];
+    if (made->op != IR_CALL)
+        return NULL;
+    struct callee callee = target_of(path, made);
+    return prog_role(callee.roles, callee.role_count, kind);
+}
+
 size_t check_caller_count(const struct path *path) {
     const struct program *program = program_of(path);
     ir_id id = (ir_id)(path->function - path->unit->functions.data);

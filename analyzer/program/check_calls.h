@@ -16,6 +16,10 @@ bool check_call_has_role(const struct path *path, const struct ir_instr *call, e
 /** The target's name, as far as the call's text says where it leads; else NULL. */
 const char *check_call_name(const struct path *path, const struct ir_instr *call);
 
+/** The first role of that kind of the function whose call made `value`; NULL if it was made
+ *  otherwise. */
+const struct role *check_maker_role(const struct path *path, value_id value, enum role_kind kind);
+
 /** How many functions of the program call the one being checked. */
 size_t check_caller_count(const struct path *path);
 

@@ -156,6 +156,12 @@ static void add_role(struct effect_list *list, const struct function *function,
         add(list, role, EFFECT_ACQUIRE, target, role->arg, role->subject, classes_of(role->when));
         break;
     }
+    case ROLE_SETS_CONTEXT:
+        add(list, role, EFFECT_ACQUIRE, TARGET_ARG, role->arg, "context", classes_of(role->when));
+        break;
+    case ROLE_RESETS_CONTEXT:
+        add(list, role, EFFECT_RELEASE, TARGET_ARG, role->arg, "context", RETURNS_ANY);
+        break;
     case ROLE_RELEASES:
         add(list, role, EFFECT_RELEASE, role->via == ROLE_VIA_OUT ? TARGET_OUT : TARGET_ARG,
             role->arg, role->subject, classes_of(role->when));

@@ -23,7 +23,7 @@ WORDS = [
     ("AGLET_SYNC_ONLY", "outside a coroutine only"),
     ("AGLET_COROUTINE", "in a coroutine"),
     ("AGLET_MIXED", "anywhere on the loop's thread"),
-    ("AGLET_SUSPENDS", "may suspend"),
+    ("AGLET_SUSPENDS(_FOR_PEER)?", "may suspend"),
     ("AGLET_RUNS_LOOP", "runs a loop"),
     ("AGLET_BLOCKS", "blocks the thread"),
     ("AGLET_MUST_USE", "the result must be used"),

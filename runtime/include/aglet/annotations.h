@@ -95,6 +95,12 @@
 #define AGLET_DEADLINE_END   AGLET_ROLE(deadline-end)
 /** Argument `n` is a timeout or a deadline for this call. */
 #define AGLET_TAKES_DEADLINE(n) AGLET_ROLE(takes-deadline(arg=n))
+/** Argument `n` is a duration in milliseconds, after which the call returns or does its part. */
+#define AGLET_TAKES_TIMEOUT_MS(n) AGLET_ROLE(takes-deadline(kind=timeout-ms, arg=n))
+/** Argument `n` is a point in time, in milliseconds of what AGLET_TELLS_TIME_MS returns. */
+#define AGLET_TAKES_DEADLINE_MS(n) AGLET_ROLE(takes-deadline(kind=deadline-ms, arg=n))
+/** Returns the time now, in milliseconds. */
+#define AGLET_TELLS_TIME_MS AGLET_ROLE(tells-time(kind=ms))
 /** What waits for the object in argument `n` is bounded from now on. */
 #define AGLET_SETS_TIMEOUT(n) AGLET_ROLE(sets-timeout(arg=n))
 /** Runs an event loop until it is done. */
@@ -109,9 +115,10 @@
 #define AGLET_BORROWS(n, end) AGLET_ROLE(borrows(arg=n, until=end))
 /** Stores argument `n`, which from now on belongs to somebody else. */
 #define AGLET_TAKES(n) AGLET_ROLE(takes(arg=n))
-/** Gives a context variable a value, until AGLET_RESETS_CONTEXT takes it back. */
-#define AGLET_SETS_CONTEXT   AGLET_ROLE(sets-context)
-#define AGLET_RESETS_CONTEXT AGLET_ROLE(resets-context)
+/** Gives a context variable a value, until AGLET_RESETS_CONTEXT takes it back; argument `n` is the
+ *  token that ties the two, NULL if the value is meant to stay. */
+#define AGLET_SETS_CONTEXT(n)   AGLET_ROLE(sets-context(arg=n, when=zero))
+#define AGLET_RESETS_CONTEXT(n) AGLET_ROLE(resets-context(arg=n))
 /** May be called from any thread, in an API that else belongs to the loop's thread. */
 #define AGLET_ANY_THREAD AGLET_ROLE(any-thread)
 /** Keeps no argument and changes nothing that the caller can see. */

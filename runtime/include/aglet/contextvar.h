@@ -46,11 +46,11 @@ AGLET_MIXED void *aglet_var_get(const struct aglet_var *var);
  * @param token what undoes it; NULL states that the value is meant to stay for the rest of the task
  * @return 0; -EPERM outside a coroutine, -ENOMEM.
  */
-AGLET_COROUTINE AGLET_SETS_CONTEXT int aglet_var_set(const struct aglet_var *var, void *value,
-                                                     struct aglet_var_token *token);
+AGLET_COROUTINE AGLET_SETS_CONTEXT(3) int aglet_var_set(const struct aglet_var *var, void *value,
+                                                        struct aglet_var_token *token);
 
 /** Gives the variable the value it had before the set. @return 0; -EINVAL if the token was used or
  *  belongs to another task; -EPERM, -ENOMEM. */
-AGLET_COROUTINE AGLET_RESETS_CONTEXT int aglet_var_reset(struct aglet_var_token *token);
+AGLET_COROUTINE AGLET_RESETS_CONTEXT(1) int aglet_var_reset(struct aglet_var_token *token);
 
 #endif

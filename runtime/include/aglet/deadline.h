@@ -27,21 +27,23 @@ struct aglet_deadline {
  * @return 0; -EPERM outside a coroutine, -ENOMEM (only beyond four scopes in one task); on an error
  *         no scope is open, and aglet_deadline_end() returns -EINVAL.
  */
-AGLET_COROUTINE AGLET_DEADLINE_BEGIN AGLET_ACQUIRES_ARG(deadline, 1) int aglet_fail_after(
-    struct aglet_deadline *deadline, int64_t ms);
+AGLET_COROUTINE AGLET_DEADLINE_BEGIN AGLET_ACQUIRES_ARG(deadline, 1)
+    AGLET_TAKES_TIMEOUT_MS(2) int aglet_fail_after(struct aglet_deadline *deadline, int64_t ms);
 
 /** As aglet_fail_after(), at the time `when` of aglet_now(), in milliseconds. */
-AGLET_COROUTINE AGLET_DEADLINE_BEGIN AGLET_ACQUIRES_ARG(deadline, 1) int aglet_fail_at(
-    struct aglet_deadline *deadline, int64_t when);
+AGLET_COROUTINE AGLET_DEADLINE_BEGIN AGLET_ACQUIRES_ARG(deadline, 1)
+    AGLET_TAKES_DEADLINE_MS(2) int aglet_fail_at(struct aglet_deadline *deadline, int64_t when);
 
 /** As aglet_fail_after(), but running out of time is no failure: aglet_deadline_end() turns the
  *  -ETIMEDOUT of this scope into 0. */
-AGLET_COROUTINE AGLET_DEADLINE_BEGIN AGLET_ACQUIRES_ARG(deadline, 1) int aglet_move_on_after(
-    struct aglet_deadline *deadline, int64_t ms);
+AGLET_COROUTINE AGLET_DEADLINE_BEGIN AGLET_ACQUIRES_ARG(deadline, 1)
+    AGLET_TAKES_TIMEOUT_MS(2) int aglet_move_on_after(struct aglet_deadline *deadline, int64_t ms);
 
 /** Moves the deadline to `when`; AGLET_FOREVER lifts it. A deadline that has passed stays passed.
  *  @return 0; -ETIMEDOUT if it has passed already; -EINVAL if the scope is not open. */
-AGLET_COROUTINE int aglet_deadline_reschedule(struct aglet_deadline *deadline, int64_t when);
+AGLET_COROUTINE
+AGLET_TAKES_DEADLINE_MS(2) int aglet_deadline_reschedule(struct aglet_deadline *deadline,
+                                                         int64_t when);
 
 /**
  * Ends the scope. Scopes begun inside and left open are ended with it, and reported in debug mode.

@@ -10,17 +10,17 @@
 #include <aglet/base.h>
 
 /** Milliseconds of a monotonic clock with an arbitrary zero, as the loop sees it. */
-AGLET_MIXED int64_t aglet_now(void);
+AGLET_MIXED AGLET_TELLS_TIME_MS int64_t aglet_now(void);
 
 /**
  * Sleeps for `ms` milliseconds; 0 or less lets the other ready tasks run once.
  * @return 0 after the whole time; -ECANCELED, -ETIMEDOUT; -EPERM outside a coroutine.
  */
-AGLET_COROUTINE AGLET_SUSPENDS int aglet_sleep(int64_t ms);
+AGLET_COROUTINE AGLET_SUSPENDS AGLET_TAKES_TIMEOUT_MS(1) int aglet_sleep(int64_t ms);
 
 /** Sleeps until aglet_now() >= `when`, in milliseconds; AGLET_FOREVER waits for a cancellation.
  *  @return as aglet_sleep(). */
-AGLET_COROUTINE AGLET_SUSPENDS int aglet_sleep_until(int64_t when);
+AGLET_COROUTINE AGLET_SUSPENDS AGLET_TAKES_DEADLINE_MS(1) int aglet_sleep_until(int64_t when);
 
 /** A callback at a time; owned by the caller, who keeps it in memory until it has been called or
  *  cancelled. Zero-initialise. The fields are private. */
@@ -37,9 +37,9 @@ typedef struct aglet_timer aglet_timer;
  * The timers that are left when the main task ends are dropped.
  * @return 0; -EPERM outside a loop, -EBUSY if the timer is set already, -ENOMEM.
  */
-AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback)
-    AGLET_BORROWS(4, callback) int aglet_call_later(aglet_timer *timer, int64_t ms,
-                                                    void (*call)(void *arg), void *arg);
+AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback) AGLET_BORROWS(4, callback)
+    AGLET_TAKES_TIMEOUT_MS(2) int aglet_call_later(aglet_timer *timer, int64_t ms,
+                                                   void (*call)(void *arg), void *arg);
 
 /** As aglet_call_later(), as soon as the loop next polls; in the order of the calls. */
 AGLET_MIXED AGLET_CALLS_BACK(2, loop, once) AGLET_BORROWS(1, callback)
@@ -47,8 +47,8 @@ AGLET_MIXED AGLET_CALLS_BACK(2, loop, once) AGLET_BORROWS(1, callback)
                                                    void *arg);
 
 /** As aglet_call_later(), at the time `when` of aglet_now(). */
-AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback)
-    AGLET_BORROWS(4, callback) int aglet_call_at(aglet_timer *timer, int64_t when,
+AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback) AGLET_BORROWS(4, callback)
+    AGLET_TAKES_DEADLINE_MS(2) int aglet_call_at(aglet_timer *timer, int64_t when,
                                                  void (*call)(void *arg), void *arg);
 
 /** Takes the timer back. @return true if it had not been called yet. */
