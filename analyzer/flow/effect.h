@@ -19,11 +19,12 @@ enum scope_kind {
 };
 
 enum effect_kind {
-    EFFECT_ACQUIRE, /* the target holds a resource that the caller owns */
-    EFFECT_RELEASE, /* the target's resource is given back */
-    EFFECT_TAKE,    /* the target now belongs to somebody else */
-    EFFECT_LEND,    /* what the argument points to is used on after the call */
-    EFFECT_SET      /* if what the argument points to was set, the outcome is one of `when` */
+    EFFECT_ACQUIRE,  /* the target holds a resource that the caller owns */
+    EFFECT_RELEASE,  /* the target's resource is given back */
+    EFFECT_TAKE,     /* the target now belongs to somebody else */
+    EFFECT_LEND,     /* what the argument points to is used on after the call */
+    EFFECT_COMPLETE, /* the argument is completed, which must happen once */
+    EFFECT_SET       /* if what the argument points to was set, the outcome is one of `when` */
 };
 
 /** Until when it is lent. */
@@ -61,6 +62,7 @@ struct effect {
     uint8_t leaves;          /* RELEASE of TARGET_OUT: enum effect_leaves */
     bool shows;              /* RELEASE: shows it, or parts of it, to others, who may call off */
     bool in_place;           /* of a kind that is made anew at the same address */
+    bool maybe;              /* COMPLETE: on some paths only, of which nothing tells */
     bool raw;                /* plain memory, whose release does not know what it held */
     bool counted;            /* of a kind that others may hold references to */
     const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */

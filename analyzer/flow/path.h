@@ -73,6 +73,20 @@ struct path_stuck {
     bool object; /* it is not the task that is cancelled, but an object that the call is given */
 };
 
+/** Something is completed that was completed before on the same path. */
+struct path_completion {
+    const struct claim *before;
+    const struct ir_instr *instr;
+    const char *callee;
+    bool again; /* by the same call: on another round of a loop */
+};
+
+/** Something that has to be completed is let go, and nobody has completed it or may do so. */
+struct path_promise {
+    const struct ir_instr *origin; /* the call that made it; NULL: it is a parameter */
+    ir_id exit;                    /* location where it is let go */
+};
+
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
     void (*on_call)(struct path *path, const struct path_call *call);
@@ -80,6 +94,8 @@ struct path_listener {
     void (*on_early_free)(struct path *path, const struct path_early_free *early);
     void (*on_outlive)(struct path *path, const struct path_outlive *outlive);
     void (*on_reuse)(struct path *path, const struct path_reuse *reuse);
+    void (*on_completion)(struct path *path, const struct path_completion *completion);
+    void (*on_broken_promise)(struct path *path, const struct path_promise *promise);
     void (*on_return)(struct path *path, value_id value);
     void (*on_stuck)(struct path *path, const struct path_stuck *stuck);
 };
@@ -91,6 +107,7 @@ struct path_client {
     void (*resolve)(void *data, const struct ir_unit *unit, const struct ir_instr *call,
                     ir_id function, struct callee *callee);
     unsigned states_per_block; /* 0: 64 */
+    uint64_t promised;         /* parameters of the function that it has to complete; a bit each */
 };
 
 /** The engine at work; listeners may read it. */
@@ -110,8 +127,9 @@ struct path {
     ir_id first_instr; /* the function's instructions lie in this range of the unit's */
     uint32_t instr_count;
     bool *kept_params; /* parameters that were stored, or handed to somebody who may keep them */
-    uint64_t shown_params; /* given, or parts of them, to functions that may do something */
-    uint64_t used_params;  /* used before the first branch; a bit each */
+    uint64_t shown_params;     /* given, or parts of them, to functions that may do something */
+    uint64_t completed_params; /* completed on some path; a bit each */
+    uint64_t used_params;      /* used before the first branch; a bit each */
     uint8_t *discharged; /* by instruction of the function: which of the resources it acquired were
                             released or handed on on some path, a bit each */
     struct path_loss *losses;

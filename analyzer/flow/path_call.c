@@ -259,6 +259,7 @@ static void hand_over(struct path *path, const struct path_call *call, const str
         path_escape(path, value);
         return;
     }
+    path_hand_promise(path, value);
     path_discharge(path, duty);
     duty->guard = result;
     duty->when = (uint8_t)(RETURNS_ANY & ~effect->when);
@@ -468,6 +469,9 @@ static void apply(struct path *path, const struct path_call *call) {
         if (ended[i] != VALUE_UNKNOWN)
             path_claim_end(path, call, &callee->effects[i], ended[i], result);
     for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == EFFECT_COMPLETE && !is_excused(path, call, i))
+            path_complete(path, call, &callee->effects[i], result);
+    for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_LEND && !is_excused(path, call, i))
             path_lend(path, call, &callee->effects[i], result);
     for (size_t i = 0; i < callee->effect_count; i++)
@@ -515,6 +519,7 @@ bool path_step_call(struct path *path, ir_id id) {
     if (!path_cut_call(path, &call, &callee))
         return false;
     path_meet_call(path, &call);
+    path_meet_promises(path, &call);
     path_meet_free(path, &call);
     path_settle_loans(path, &call);
     for (uint32_t i = count; i < instr->arg_count; i++)

@@ -155,6 +155,7 @@ static void escape(struct path *path, value_id value, int depth) {
 }
 
 void path_escape(struct path *path, value_id value) {
+    path_hand_promise(path, value);
     escape(path, value, 0);
 }
 
@@ -577,6 +578,7 @@ void path_step_return(struct path *path, const struct ir_block *block) {
     for (path->current = 0; path->current < path->listener_count; path->current++)
         if (path->listeners[path->current]->on_return)
             path->listeners[path->current]->on_return(path, value);
+    path_end_promises(path, value, block->loc);
     for (ir_id i = 0; i < path->function->param_count; i++)
         path_end_loans(path, i, block->loc);
     path_escape(path, value);

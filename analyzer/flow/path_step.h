@@ -68,6 +68,16 @@ void path_rearm(struct path *path, value_id entity);
 /** Memory within `whole` may have been made anew. */
 void path_rearm_within(struct path *path, region_id whole);
 
+/** Promises (path_complete.c). Somebody gets the value who may complete it. */
+void path_hand_promise(struct path *path, value_id value);
+/** What a call is about to complete, or to let go without: says so if it must not. */
+void path_meet_promises(struct path *path, const struct path_call *call);
+/** What the call's effect completes. */
+void path_complete(struct path *path, const struct path_call *call, const struct effect *effect,
+                   value_id result);
+/** The function returns: says what it ought to have completed. */
+void path_end_promises(struct path *path, value_id returned, ir_id loc);
+
 /** A duty ends well: released, returned or handed on. */
 void path_discharge(struct path *path, const struct duty *duty);
 

@@ -55,8 +55,10 @@ struct duty {
 };
 
 enum claim_kind {
-    CLAIM_ENDED, /* it was released: whoever uses it now uses what is no more */
-    CLAIM_LENT   /* somebody goes on using it, or what it points to */
+    CLAIM_ENDED,     /* it was released: whoever uses it now uses what is no more */
+    CLAIM_LENT,      /* somebody goes on using it, or what it points to */
+    CLAIM_COMPLETED, /* it was completed */
+    CLAIM_HANDED     /* somebody got it who may complete it */
 };
 
 /** What a path did to an entity, for good. Held in arrays that copies of a state share. */

@@ -188,7 +188,19 @@ static int relayed_arg(const struct role *role, enum relay_place *place) {
     }
 }
 
+/* The function that is given has to complete what it will be called with. */
+static void note_promise(const struct caller *at, const struct role *role) {
+    if (role->kind != ROLE_PROMISES || role->arg < 0 || role->data < 0 || role->data > 63 ||
+        (uint32_t)role->arg >= at->call->arg_count)
+        return;
+    const struct value *v = value_at(&at->path->context.values, at->call->args[role->arg]);
+    if (v->kind == VALUE_FUNCTION)
+        at->program->functions[prog_function(at->program, at->path->unit, v->a)].promised |=
+            UINT64_C(1) << role->data;
+}
+
 static void note_role(const struct caller *at, const struct role *role) {
+    note_promise(at, role);
     const struct callee *callee = at->call->callee;
     enum relay_place place;
     int arg = relayed_arg(role, &place);

@@ -346,8 +346,10 @@ void prog_check(struct program *program, const struct prog_options *options,
             continue;
         stats->functions++;
         stats->functions_capped += function->summary.capped;
-        if (!function->summary.worth_checking || !is_wanted(function, options))
+        if ((!function->summary.worth_checking && !function->promised) ||
+            !is_wanted(function, options))
             continue;
+        client.promised = function->promised;
         struct check check = {
             .program = program, .function = function, .options = options, .diags = diags};
         struct path path;

@@ -175,6 +175,9 @@ static void add_role(struct effect_list *list, const struct function *function,
             add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL,
                 RETURNS_ZERO | RETURNS_POSITIVE);
         break;
+    case ROLE_COMPLETES:
+        add(list, role, EFFECT_COMPLETE, TARGET_ARG, role->arg, NULL, classes_of(role->when));
+        break;
     case ROLE_TAKES:
         add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL, classes_of(role->when));
         break;

@@ -179,11 +179,15 @@ static void note_bounds(const struct path *path, struct collector *c, value_id v
     c->high = range.high > c->high ? range.high : c->high;
 }
 
-/* What this function was given, and lends on. */
-static void collect_loan(struct path *path, struct collector *c, const struct claim *claim,
-                         value_id value, unsigned classes) {
-    struct effect effect = {.kind = EFFECT_LEND, .target = TARGET_ARG, .until = claim->until};
-    if (claim->kind != CLAIM_LENT || !state_claim_is_real(&path->context, path->state, claim) ||
+/* What this function was given, and lends on or completes. */
+static void collect_claim(struct path *path, struct collector *c, const struct claim *claim,
+                          value_id value, unsigned classes) {
+    bool completed = claim->kind == CLAIM_COMPLETED;
+    struct effect effect = {.kind = completed ? EFFECT_COMPLETE : EFFECT_LEND,
+                            .target = TARGET_ARG,
+                            .until = claim->until};
+    if ((claim->kind != CLAIM_LENT && !completed) ||
+        !state_claim_is_real(&path->context, path->state, claim) ||
         !names_param(path, value_base(&path->context.values, claim->entity), &effect.arg))
         return;
     uint8_t owner;
@@ -220,7 +224,7 @@ static void on_return(struct path *path, value_id value) {
     for (uint32_t i = 0; i < path->state->duty_count; i++)
         collect_duty(path, c, &path->state->duties[i], value, classes);
     for (uint32_t i = 0; i < path->state->claim_count; i++)
-        collect_loan(path, c, &path->state->claims[i], value, classes);
+        collect_claim(path, c, &path->state->claims[i], value, classes);
 }
 
 /* ---- at each call ---------------------------------------------------------------------- */
@@ -313,6 +317,18 @@ static void on_outlive(struct path *path, const struct path_outlive *outlive) {
     c->summary.worth_checking = true;
 }
 
+static void on_completion(struct path *path, const struct path_completion *completion) {
+    struct collector *c = path->user;
+    (void)completion;
+    c->summary.worth_checking = true;
+}
+
+static void on_broken_promise(struct path *path, const struct path_promise *promise) {
+    struct collector *c = path->user;
+    (void)promise;
+    c->summary.worth_checking = true;
+}
+
 static void on_early_free(struct path *path, const struct path_early_free *early) {
     struct collector *c = path->user;
     (void)early;
@@ -396,7 +412,7 @@ static bool is_emptying(const struct effect *effect) {
 
 /* Goes together with any other effect on the same argument. */
 static bool stands_aside(const struct effect *effect) {
-    return is_emptying(effect) || effect->kind == EFFECT_LEND;
+    return is_emptying(effect) || effect->kind == EFFECT_LEND || effect->kind == EFFECT_COMPLETE;
 }
 
 static bool has_rival(const struct collector *c, size_t index) {
@@ -454,18 +470,36 @@ static size_t write_effect(const struct collector *c, const struct path *path,
     return count;
 }
 
-static size_t write_loans(struct collector *c, struct effect *effects, size_t count) {
+/* Claims of what only some paths do are given up where the paths meet: completed perhaps. */
+static size_t write_claims(struct collector *c, const struct path *path, struct effect *effects,
+                           size_t count) {
+    uint64_t told = 0;
     for (size_t i = 0; i < c->count; i++) {
         struct candidate *candidate = &c->candidates[i];
-        if (candidate->effect.kind == EFFECT_LEND && settle(c, candidate))
-            effects[count++] = candidate->effect;
+        bool completes = candidate->effect.kind == EFFECT_COMPLETE;
+        if (candidate->effect.kind != EFFECT_LEND && !completes)
+            continue;
+        bool clear = settle(c, candidate);
+        if (!clear && !completes)
+            continue;
+        if (completes)
+            told |= candidate->effect.arg < 64 ? UINT64_C(1) << candidate->effect.arg : 0;
+        effects[count] = candidate->effect;
+        effects[count++].maybe = !clear;
     }
+    for (unsigned i = 0; i < path->function->param_count && i < 64; i++)
+        if (((path->completed_params & ~told) >> i) & 1)
+            effects[count++] = (struct effect){.kind = EFFECT_COMPLETE,
+                                               .target = TARGET_ARG,
+                                               .when = RETURNS_ANY,
+                                               .arg = (uint8_t)i,
+                                               .maybe = true};
     return count;
 }
 
 static void write_effects(struct collector *c, const struct path *path, struct summary *summary) {
     struct effect *effects = arena_alloc(
-        &c->program->arena, (3 * c->count + 2 * path->function->param_count + 1) * sizeof *effects);
+        &c->program->arena, (3 * c->count + 3 * path->function->param_count + 1) * sizeof *effects);
     size_t count = 0;
     bool *told = mem_zero(path->function->param_count, sizeof *told);
     for (size_t i = 0; i < c->count; i++) {
@@ -475,7 +509,8 @@ static void write_effects(struct collector *c, const struct path *path, struct s
         uint8_t when = candidate->effect.when;
         if (is_emptying(&effect) && (!clear || when != RETURNS_ANY))
             continue;
-        if (effect.kind == EFFECT_LEND || (!clear && effect.kind == EFFECT_ACQUIRE))
+        if (effect.kind == EFFECT_LEND || effect.kind == EFFECT_COMPLETE ||
+            (!clear && effect.kind == EFFECT_ACQUIRE))
             continue;
         effect.ends = effect.kind == EFFECT_RELEASE && clear && !candidate->survives;
         if (effect.target == TARGET_ARG)
@@ -487,7 +522,7 @@ static void write_effects(struct collector *c, const struct path *path, struct s
             effects[count++] = (struct effect){
                 .kind = EFFECT_TAKE, .target = TARGET_ARG, .when = RETURNS_ANY, .arg = (uint8_t)i};
     free(told);
-    count = write_loans(c, effects, count);
+    count = write_claims(c, path, effects, count);
     summary->effects = effects;
     summary->effect_count = write_outs(c, path, effects, count);
 }
@@ -500,7 +535,8 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
         if (e->kind != f->kind || e->target != f->target || e->when != f->when ||
             e->arg != f->arg || e->if_arg != f->if_arg || e->if_classes != f->if_classes ||
             e->subject != f->subject || e->role != f->role || e->ends != f->ends ||
-            e->until != f->until || e->shows != f->shows || e->leaves != f->leaves)
+            e->until != f->until || e->maybe != f->maybe || e->shows != f->shows ||
+            e->leaves != f->leaves)
             return false;
     }
     return true;
@@ -531,6 +567,8 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     struct function *function = &program->functions[self];
     const struct ir_function *fn = &function->unit->functions.data[function->id];
     static const struct path_listener listener = {.on_call = on_call,
+                                                  .on_broken_promise = on_broken_promise,
+                                                  .on_completion = on_completion,
                                                   .on_early_free = on_early_free,
                                                   .on_outlive = on_outlive,
                                                   .on_reuse = on_reuse,
