@@ -1,6 +1,5 @@
 #include "cli/analysis.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +136,9 @@ static void set_program(struct analysis *a) {
 int analysis_begin(struct analysis *a) {
     char *error = NULL;
     progress_begin(&a->progress);
+    a->root = getcwd(NULL, 0);
+    if (!a->root)
+        a->root = mem_text("");
     diag_list_init(&a->diags);
     if (analysis_config(a->options.config, a->options.no_config, &a->config) != 0 ||
         choose_rules(a) != 0)
@@ -216,17 +218,11 @@ static void apply_suppressions(struct analysis *a) {
 }
 
 static int write_report(struct analysis *a) {
-    char root[PATH_MAX] = "", *error = NULL;
-    if (!getcwd(root, sizeof root))
-        root[0] = 0;
-    apply_suppressions(a);
-    config_apply(&a->config, &a->diags);
-    diag_list_finish(&a->diags, root);
-    error_list_finish(&a->errors);
+    char *error = NULL;
     struct report report = {.diags = &a->diags,
                             .errors = &a->errors,
                             .files = a->files,
-                            .root = root,
+                            .root = a->root,
                             .color = wants_color(&a->options)};
     struct output output;
     if (output_open(&output, a->options.output, &error) != 0)
@@ -242,7 +238,7 @@ static void print_statistics(const struct prog_stats *stats) {
             stats->functions, stats->functions_capped);
 }
 
-int analysis_finish(struct analysis *a) {
+void analysis_find(struct analysis *a) {
     struct prog_options options = {.rules = a->rules, .rule_count = a->rule_count};
     struct prog_stats stats;
     prog_link(a->program, warn, NULL);
@@ -254,6 +250,13 @@ int analysis_finish(struct analysis *a) {
                 stats.functions_incomplete == 1 ? "" : "s");
     if (a->options.statistics)
         print_statistics(&stats);
+    apply_suppressions(a);
+    config_apply(&a->config, &a->diags);
+    diag_list_finish(&a->diags, a->root);
+    error_list_finish(&a->errors);
+}
+
+int analysis_report(struct analysis *a) {
     int status = write_report(a);
     if (status)
         return status;
@@ -262,7 +265,13 @@ int analysis_finish(struct analysis *a) {
     return a->diags.count && !a->options.exit_zero ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
+int analysis_finish(struct analysis *a) {
+    analysis_find(a);
+    return analysis_report(a);
+}
+
 void analysis_free(struct analysis *a) {
+    free(a->root);
     error_list_free(&a->errors);
     free(a->options.select);
     free(a->options.ignore);

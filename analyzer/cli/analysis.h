@@ -53,6 +53,7 @@ struct analysis {
     struct program *program;
     struct suppressions *suppressions;
     struct diag_list diags;
+    char *root; /* the working directory, "" if it is not known; set by analysis_begin */
     size_t files;
     bool partial; /* files of the database were left out */
     struct progress progress;
@@ -74,7 +75,11 @@ int analysis_option(struct analysis_options *options, int option);
 int analysis_begin(struct analysis *analysis);
 /** Takes the unit made of `file`, with the problems that the parser had. */
 void analysis_add(struct analysis *analysis, const char *file, struct ir_unit *unit);
-/** Links, runs the rules and writes the report. Returns the exit status of the command. */
+/** Links and runs the rules: the findings and errors are then as they are to be reported. */
+void analysis_find(struct analysis *analysis);
+/** Writes the report. Returns the exit status of the command. */
+int analysis_report(struct analysis *analysis);
+/** Both. */
 int analysis_finish(struct analysis *analysis);
 void analysis_free(struct analysis *analysis);
 

@@ -8,6 +8,7 @@
 
 #include "cli/analysis.h"
 #include "cli/cli.h"
+#include "cli/fixing.h"
 #include "cli/selection.h"
 #include "flow/memory.h"
 #include "project/workers.h"
@@ -20,6 +21,7 @@ struct options {
     char **arguments; /* behind "--" */
     int argument_count;
     bool explicit_arguments;
+    struct fixing fixing;
 };
 
 /* Everything a run holds, so that it can be freed from one place. */
@@ -46,6 +48,9 @@ static int read_jobs(const char *text, size_t *jobs) {
 static int read_options(int argc, char **argv, struct run *run) {
     static const struct option longs[] = {{"build", required_argument, NULL, 'p'},
                                           {"jobs", required_argument, NULL, 'j'},
+                                          {"fix", no_argument, NULL, 'F'},
+                                          {"unsafe-fixes", no_argument, NULL, 'U'},
+                                          {"diff", no_argument, NULL, 'D'},
                                           ANALYSIS_LONG_OPTIONS,
                                           {NULL, 0, NULL, 0}};
     struct options *o = &run->options;
@@ -58,6 +63,12 @@ static int read_options(int argc, char **argv, struct run *run) {
             o->build = optarg;
         else if (option == 'j')
             status = read_jobs(optarg, &o->jobs);
+        else if (option == 'F')
+            o->fixing.fix = true;
+        else if (option == 'U')
+            o->fixing.unsafe = true;
+        else if (option == 'D')
+            o->fixing.diff = true;
         else
             status = analysis_option(&run->analysis.options, option);
     o->paths = argv + optind;
@@ -119,13 +130,17 @@ static int make_facts(struct run *run) {
     return 0;
 }
 
-static int check(struct run *run) {
-    int status = analysis_begin(&run->analysis);
+static int find(struct run *run) {
+    int status = fixing_begin(&run->options.fixing);
+    if (!status)
+        status = analysis_begin(&run->analysis);
     if (!status)
         status = open_database(run);
     if (!status)
         status = make_facts(run);
-    return status ? status : analysis_finish(&run->analysis);
+    if (!status)
+        analysis_find(&run->analysis);
+    return status;
 }
 
 static void free_run(struct run *run) {
@@ -139,34 +154,64 @@ static void free_run(struct run *run) {
     analysis_free(&run->analysis);
 }
 
-static int run_check(int argc, char **argv) {
+/* Fixes when that is asked for and `may_fix`; *changed is how many files it fixed, whose findings
+   are then to be found anew. */
+static int check(int argc, char **argv, bool may_fix, size_t *changed) {
     struct run run = {0};
     int status = read_options(argc, argv, &run);
+    const struct fixing *fixing = &run.options.fixing;
+    *changed = 0;
     if (!status)
-        status = check(&run);
+        status = find(&run);
+    if (!status && fixing->diff)
+        status = fixing_show(fixing, &run.analysis);
+    else if (!status) {
+        status = may_fix && fixing->fix ? fixing_apply(fixing, &run.analysis, changed) : 0;
+        if (!*changed) {
+            int reported = analysis_report(&run.analysis);
+            status = status ? status : reported;
+        }
+    }
     free_run(&run);
     return status;
+}
+
+static int run_check(int argc, char **argv) {
+    size_t changed;
+    int status = check(argc, argv, true, &changed);
+    if (!changed)
+        return status;
+    optind = 0; /* the options are read again */
+    int reported = check(argc, argv, false, &changed);
+    return status ? status : reported;
 }
 
 const struct cli_command cli_check = {
     .name = "check",
     .summary = "analyses C files and reports what it finds",
-    .help = "usage: aglet check [OPTIONS] [FILES or folders]\n"
-            "       aglet check FILES -- COMPILER-ARGUMENTS\n"
-            "\n"
-            "Analyses the named files, or everything in the compile database.\n"
-            "\n"
-            "Options:\n"
-            "  -p, --build DIR      folder of compile_commands.json; else the configuration's, "
-            "else it\n"
-            "                       is looked for here, in the folders above, and in their build/\n"
-            "  -j, --jobs N         so many parsers at once; as many as there are "
-            "processors\n" ANALYSIS_OPTIONS_HELP "\n"
-            "Exit status: 0 nothing found, 1 findings, 2 could not do what was asked (a file with\n"
-            "errors counts: it is never silently clean).\n"
-            "\n"
-            "Suppress a finding where it stands: // aglet:ignore RULE -- reason\n"
-            "\n"
-            "Example: aglet check -p build src --ignore missing-cleanup --format github\n",
+    .help =
+        "usage: aglet check [OPTIONS] [FILES or folders]\n"
+        "       aglet check FILES -- COMPILER-ARGUMENTS\n"
+        "\n"
+        "Analyses the named files, or everything in the compile database.\n"
+        "\n"
+        "Options:\n"
+        "  -p, --build DIR      folder of compile_commands.json; else the configuration's, "
+        "else it\n"
+        "                       is looked for here, in the folders above, and in their build/\n"
+        "  -j, --jobs N         so many parsers at once; as many as there are "
+        "processors\n"
+        "      --fix            mends what can be mended without changing what the program does,\n"
+        "                       and reports what is left\n"
+        "      --unsafe-fixes   with --fix or --diff: also what may change it; read the result\n"
+        "      --diff           prints what --fix would change, and changes nothing; exit "
+        "status 1\n"
+        "                       if that is anything\n" ANALYSIS_OPTIONS_HELP "\n"
+        "Exit status: 0 nothing found, 1 findings, 2 could not do what was asked (a file with\n"
+        "errors counts: it is never silently clean).\n"
+        "\n"
+        "Suppress a finding where it stands: // aglet:ignore RULE -- reason\n"
+        "\n"
+        "Example: aglet check -p build src --ignore missing-cleanup --format github\n",
     .run = run_check,
 };

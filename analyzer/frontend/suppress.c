@@ -31,13 +31,19 @@ static bool is_dashes(const char *at, const char *end) {
     return end - at >= 2 && at[0] == '-' && at[1] == '-';
 }
 
+/* A comment in the comment, for a reader or another tool. */
+static bool is_comment(const char *at, const char *end) {
+    return end - at >= 2 && at[0] == '/' && at[1] == '/';
+}
+
 /* Names with commas between them; what follows, behind "--" or not, is the reason. */
 static void read_words(struct scan *s, const char *at, const char *end,
                        struct ir_suppression *suppression) {
     char rules[512];
     size_t used = 0;
     bool more = true;
-    for (at = skip_space(at, end); more && at < end && !is_dashes(at, end);) {
+    for (at = skip_space(at, end);
+         more && at < end && !is_dashes(at, end) && !is_comment(at, end);) {
         while (at < end && *at != ',' && !isspace((unsigned char)*at) && used + 2 < sizeof rules)
             rules[used++] = *at++;
         at = skip_space(at, end);

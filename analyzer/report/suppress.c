@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/memory.h"
+#include "report/suppress_fix.h"
 
 struct suppression {
     char *file, *rules; /* rules: "a,b", or NULL for all */
@@ -107,13 +108,23 @@ size_t suppressions_apply(struct suppressions *set, struct diag_list *list) {
 
 /* ---- those that suppress nothing ------------------------------------------------------- */
 
-static void report(const struct suppression *s, const struct suppress_audit *audit,
-                   struct diag_list *list, char *message) {
-    diag_add(list, &(struct diag){.rule = audit->rule,
-                                  .severity = audit->severity,
-                                  .message = message,
-                                  .help = "remove it, so that it hides nothing that is to come",
-                                  .range = {s->file, s->at, s->col, s->at, s->col + 2}});
+/* A comment and what is idle in it. */
+struct idle {
+    const struct suppression *comment;
+    const struct suppress_audit *audit;
+    struct diag_list *list;
+    struct diag_fix fix;
+};
+
+static void report(const struct idle *idle, char *message) {
+    const struct suppression *s = idle->comment;
+    diag_add(idle->list, &(struct diag){.rule = idle->audit->rule,
+                                        .severity = idle->audit->severity,
+                                        .message = message,
+                                        .help = "remove it, so that it hides nothing that is to "
+                                                "come",
+                                        .range = {s->file, s->at, s->col, s->at, s->col + 2},
+                                        .fix = idle->fix});
     free(message);
 }
 
@@ -128,29 +139,63 @@ static bool is_kept(const struct suppressions *set, const struct suppression *s,
     return false;
 }
 
-static void audit_names(const struct suppression *s, const struct suppress_audit *audit,
-                        struct diag_list *list) {
+/* SUPPRESS_UNKNOWN, or SUPPRESS_RAN if the rule would have found something; else it is not idle. */
+static enum suppress_status idleness(const struct idle *idle, const char *name, size_t length) {
+    char *rule = strndup(name, length);
+    enum suppress_status status = SUPPRESS_OFF;
+    if (rule)
+        status = idle->audit->status(rule, idle->audit->data);
+    if (status == SUPPRESS_RAN && idle->comment->used & bit_of(idle->comment, rule))
+        status = SUPPRESS_OFF;
+    free(rule);
+    return status;
+}
+
+/* The names that are idle are told one by one, and taken out together. */
+static struct suppress_idle idle_names(const struct idle *idle) {
+    const struct suppression *s = idle->comment;
+    struct suppress_idle names = {.file = s->file, .line = s->at, .col = s->col};
     size_t length;
-    for (const char *name = NULL; (name = next_name(s->rules, name, &length));) {
-        char *rule = strndup(name, length);
-        enum suppress_status status = rule ? audit->status(rule, audit->data) : SUPPRESS_OFF;
+    for (const char *name = NULL; (name = next_name(s->rules, name, &length)); names.count++)
+        if (names.count < 64 && idleness(idle, name, length) != SUPPRESS_OFF)
+            names.names |= UINT64_C(1) << names.count;
+    return names;
+}
+
+static void audit_names(const struct idle *idle) {
+    size_t length;
+    for (const char *name = NULL; (name = next_name(idle->comment->rules, name, &length));) {
+        enum suppress_status status = idleness(idle, name, length);
         if (status == SUPPRESS_UNKNOWN)
-            report(s, audit, list, mem_format("there is no rule '%s' to suppress", rule));
-        else if (status == SUPPRESS_RAN && !(s->used & bit_of(s, rule)))
-            report(s, audit, list, mem_format("'%s' finds nothing here to suppress", rule));
-        free(rule);
+            report(idle, mem_format("there is no rule '%.*s' to suppress", (int)length, name));
+        else if (status == SUPPRESS_RAN)
+            report(idle, mem_format("'%.*s' finds nothing here to suppress", (int)length, name));
     }
+}
+
+static void audit_comment(struct idle *idle, struct source_cache *sources) {
+    struct suppress_idle names = idle_names(idle);
+    bool bare = !idle->comment->rules;
+    if (bare ? idle->comment->used || idle->audit->status(NULL, idle->audit->data) != SUPPRESS_RAN
+             : !names.names)
+        return;
+    struct diag_edit edit = {0};
+    if (names.count < 64 && suppress_fix(sources, &names, &edit))
+        idle->fix = (struct diag_fix){"take out what suppresses nothing", true, &edit, 1};
+    if (bare)
+        report(idle, mem_text("no rule finds anything here to suppress"));
+    else
+        audit_names(idle);
+    free((char *)edit.text);
 }
 
 void suppressions_audit(const struct suppressions *set, const struct suppress_audit *audit,
                         struct diag_list *list) {
+    struct source_cache *sources = source_cache_new();
     for (size_t i = 0; i < set->count; i++) {
-        const struct suppression *s = &set->items[i];
-        if (is_kept(set, s, audit))
-            continue;
-        if (s->rules)
-            audit_names(s, audit, list);
-        else if (!s->used && audit->status(NULL, audit->data) == SUPPRESS_RAN)
-            report(s, audit, list, mem_text("no rule finds anything here to suppress"));
+        struct idle idle = {&set->items[i], audit, list, {0}};
+        if (!is_kept(set, idle.comment, audit))
+            audit_comment(&idle, sources);
     }
+    source_cache_free(sources);
 }

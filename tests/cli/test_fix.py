@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+"""Fixes: what --fix writes, what --diff shows, and which files are left alone."""
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from case import Case
+from fixtures import AGLET, CC, ENVIRONMENT, Program, jobs, programs
+
+IDLE = "int one(void) {\n    return 1; // aglet:ignore blocking-call\n}\n"
+MENDED = "int one(void) {\n    return 1;\n}\n"
+
+
+class Files(Case):
+    """What happens to a file, whatever the fix."""
+
+    def setUp(self):
+        super().setUp()
+        self.database("one.c")
+
+    def fix(self, text, *arguments, status=0):
+        """What the file holds after --fix."""
+        path = self.folder / "one.c"
+        path.write_bytes(text.encode())
+        run = self.check("--fix", *arguments, status=status)
+        return path.read_bytes().decode(), run
+
+    def unchanged(self, path, run, *words):
+        self.assertEqual(path.read_text(), IDLE)
+        for word in words:
+            self.assertIn(word, run.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder)), self.names)
+
+    def setup_names(self):
+        self.names = sorted(os.listdir(self.folder))
+
+    def test_it_is_written_and_reported(self):
+        text, run = self.fix(IDLE)
+        self.assertEqual(text, MENDED)
+        self.assertEqual(run.stderr, "aglet: fixed 1 finding in 1 file\n")
+        self.assertEqual(run.stdout, "no findings in 1 file\n")
+
+    def test_nothing_to_fix_changes_nothing(self):
+        path = self.write("one.c", MENDED)
+        before = path.stat()
+        self.assertEqual(self.check("--fix", status=0).stderr, "")
+        self.assertEqual(path.stat(), before)
+
+    def test_line_ends_are_kept(self):
+        text, _ = self.fix(IDLE.replace("\n", "\r\n"))
+        self.assertEqual(text, MENDED.replace("\n", "\r\n"))
+
+    def test_no_newline_at_the_end(self):
+        text, _ = self.fix(IDLE + "// aglet:ignore-file blocking-call")
+        self.assertEqual(text, MENDED)
+
+    def test_a_file_of_one_line_without_end(self):
+        text, _ = self.fix("int one(void) { return 1; } // aglet:ignore blocking-call")
+        self.assertEqual(text, "int one(void) { return 1; }")
+
+    def test_two_findings_on_one_line(self):
+        comment = "/* aglet:ignore blocking-call */"
+        text, run = self.fix(f"int one(void); {comment} int two(void); {comment}\n")
+        self.assertEqual(text, "int one(void); int two(void);\n")
+        self.assertIn("fixed 2 findings in 1 file", run.stderr)
+
+    def test_two_names_of_one_comment(self):
+        text, _ = self.fix("int one(void); // aglet:ignore blocking-call, nonsense -- reason\n")
+        self.assertEqual(text, "int one(void);\n")
+
+    def test_words_stay_apart(self):
+        text, _ = self.fix("int/*aglet:ignore blocking-call*/one(void);\n")
+        self.assertEqual(text, "int one(void);\n")
+
+    def test_another_tools_comment_stays(self):
+        text, _ = self.fix("int one(void); // aglet:ignore blocking-call // NOLINT\n")
+        self.assertEqual(text, "int one(void); // NOLINT\n")
+
+    def test_the_mode_is_kept(self):
+        path = self.write("one.c", IDLE)
+        path.chmod(0o640)
+        self.check("--fix", status=0)
+        self.assertEqual((path.read_text(), path.stat().st_mode & 0o777), (MENDED, 0o640))
+
+    def test_a_read_only_file_is_left_alone(self):
+        path = self.write("one.c", IDLE)
+        path.chmod(0o444)
+        self.setup_names()
+        self.unchanged(path, self.check("--fix", status=1), "is not fixed: it is read-only")
+
+    def test_a_link_stays_a_link(self):
+        real = self.write("src/real.c", IDLE)
+        link = self.folder / "one.c"
+        link.symlink_to(real)
+        self.check("--fix", status=0)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(real.read_text(), MENDED)
+
+    def test_a_file_outside_the_project_is_left_alone(self):
+        with tempfile.TemporaryDirectory() as other:
+            real = Path(other, "real.c")
+            real.write_text(IDLE)
+            (self.folder / "one.c").symlink_to(real)
+            self.setup_names()
+            run = self.check("--fix", status=1)
+            self.unchanged(real, run, "is not fixed: it lies outside the project")
+
+    def test_the_project_is_what_the_configuration_is_for(self):
+        self.write(".aglet.json", "{}")
+        path = self.write("one.c", IDLE)
+        below = self.folder / "below"
+        below.mkdir()
+        run = subprocess.run([AGLET, "check", "--fix"], cwd=below, env=ENVIRONMENT,
+                             capture_output=True, text=True)
+        self.assertEqual((run.returncode, path.read_text()), (0, MENDED), run.stderr)
+
+    def test_a_file_that_changed_is_left_alone(self):
+        # The parser's own header is a pipe: the file changes while it waits.
+        os.mkfifo(self.folder / "pipe.h")
+        path = self.write("one.c", '#include "pipe.h"\n' + IDLE)
+        process = subprocess.Popen([AGLET, "check", "--fix"], cwd=self.folder, env=ENVIRONMENT,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with open(self.folder / "pipe.h", "w") as pipe:
+            path.write_text('#include "pipe.h"\n' + IDLE)
+            pipe.write("int two(void);\n")
+        _, errors = process.communicate(timeout=60)
+        self.assertIn("has changed since it was read", errors)
+        self.assertIn("aglet:ignore", path.read_text())
+
+    def test_a_file_with_errors_is_left_alone(self):
+        path = self.write("one.c", IDLE + "int broken(void) { return undeclared; }\n")
+        self.check("--fix", status=2)
+        self.assertIn("aglet:ignore", path.read_text())
+
+    def test_a_disk_that_fills_leaves_the_file(self):
+        path = self.write("one.c", IDLE)
+        path.write_text(IDLE + "/*" + "x" * 5000 + "*/\n")
+        before = path.read_text()
+        self.setup_names()
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
+
+        run = self.run_aglet("check", "--fix", preexec_fn=limit)
+        self.assertEqual(run.returncode, 2, run.stdout + run.stderr)
+        self.assertIn("cannot be written: File too large", run.stderr)
+        self.assertEqual(path.read_text(), before)
+        self.assertEqual(sorted(os.listdir(self.folder)), self.names)
+
+    def test_a_diff_changes_nothing(self):
+        path = self.write("one.c", IDLE)
+        before = path.stat()
+        run = self.check("--fix", "--diff", status=1)
+        self.assertEqual(path.stat().st_mtime_ns, before.st_mtime_ns)
+        self.assertIn("-    return 1; // aglet:ignore blocking-call\n+    return 1;\n", run.stdout)
+        self.assertEqual(run.stderr, "aglet: would fix 1 finding\n")
+
+    def test_a_diff_of_nothing(self):
+        self.write("one.c", MENDED)
+        run = self.check("--diff", status=0)
+        self.assertEqual((run.stdout, run.stderr), ("", ""))
+
+    def test_a_diff_applies_whatever_the_lines(self):
+        comment = "// aglet:ignore blocking-call"
+        lines = ["int f%d(void);" % i for i in range(40)]
+        for at, ending in (((0, 39), "\n"), ((0, 1), ""), ((39,), ""), ((3, 9, 10, 17, 30), "\n"),
+                           ((5, 20), "\r\n")):
+            changed = list(lines)
+            for i in at:
+                changed[i] += (" " if i % 2 else "\n") + comment
+            text = (ending or "\n").join(changed) + ending
+            self.applies(text)
+
+    def applies(self, text):
+        path = self.folder / "one.c"
+        path.write_bytes(text.encode())
+        diff = subprocess.run([AGLET, "check", "--diff"], cwd=self.folder, env=ENVIRONMENT,
+                              capture_output=True).stdout
+        fixed, _ = self.fix(text)
+        path.write_bytes(text.encode())
+        done = subprocess.run(["patch", "-p0", "--binary"], input=diff, cwd=self.folder,
+                              capture_output=True)
+        self.assertEqual(done.returncode, 0, (diff + done.stdout).decode())
+        self.assertEqual(path.read_bytes().decode(), fixed, diff.decode())
+
+    def test_a_name_with_a_blank(self):
+        self.database("a name.c")
+        path = self.write("a name.c", IDLE)
+        diff = self.check("--diff", status=1).stdout
+        subprocess.run(["patch", "-p0"], input=diff, cwd=self.folder, text=True, check=True,
+                       capture_output=True)
+        self.assertEqual(path.read_text(), MENDED)
+
+    def test_unsafe_fixes_alone_are_refused(self):
+        self.refused(["check", "--unsafe-fixes"], "--unsafe-fixes", "--fix", "--diff")
+
+    def test_the_report_has_the_fix(self):
+        self.write("one.c", IDLE)
+        fix = self.report()["findings"][0]["fix"]
+        self.assertEqual((fix["safe"], [edit["text"] for edit in fix["edits"]]), (True, [""]))
+
+
+# ---- the fixtures ----------------------------------------------------------------------------
+
+
+class Copy:
+    """A fixture in a folder of its own, to be changed."""
+
+    def __init__(self, program, folder):
+        self.folder = Path(os.path.realpath(folder))
+        if program.path.is_dir():
+            shutil.copytree(program.path, self.folder, dirs_exist_ok=True)
+        else:
+            shutil.copy(program.path, self.folder)
+        self.program = program
+        self.files = sorted(self.folder.glob("*.c"))
+        self.flags = [flag if flag != f"-I{program.path}" else f"-I{self.folder}"
+                      for flag in program.flags()]
+        # A configuration makes the folder the project.
+        (self.folder / ".aglet.json").write_text("{}")
+        (self.folder / "compile_commands.json").write_text(json.dumps(
+            [{"directory": str(self.folder), "file": str(file),
+              "arguments": ["cc", *self.flags, "-c", str(file)]} for file in self.files]))
+
+    def aglet(self, *arguments):
+        run = subprocess.run([AGLET, "check", "--select", "all", *arguments], cwd=self.folder,
+                             capture_output=True, text=True, env=ENVIRONMENT)
+        if run.returncode not in (0, 1):
+            raise RuntimeError(f"aglet {' '.join(arguments)} ended with {run.returncode}: "
+                               f"{run.stderr}")
+        return run
+
+    def findings(self):
+        report = json.loads(self.aglet("--format", "json").stdout)
+        return Counter(finding["rule"] for finding in report["findings"]), report["findings"]
+
+    def texts(self):
+        return {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.[ch]"))}
+
+    def put(self, texts):
+        for name, text in texts.items():
+            (self.folder / name).write_bytes(text)
+
+    def compiles(self):
+        command = [CC, "-Wall", "-Wextra", "-fsyntax-only", *self.flags, *map(str, self.files)]
+        run = subprocess.run(command, capture_output=True, text=True)
+        return run.returncode == 0 and not run.stderr, run.stderr
+
+
+def problems_of(copy):
+    """What is wrong with the fixes of a program, and how many findings they mended."""
+    before, findings = copy.findings()
+    offered = [finding for finding in findings if finding["fix"]]
+    original = copy.texts()
+    diff = copy.aglet("--diff", "--unsafe-fixes")
+    if copy.texts() != original:
+        yield "--diff changes a file"
+    if (diff.returncode == 1) != bool(offered) or bool(diff.stdout) != bool(offered):
+        yield f"--diff ends with {diff.returncode} where {len(offered)} can be fixed"
+    if not offered:
+        return
+    copy.aglet("--fix", "--unsafe-fixes")
+    fixed = copy.texts()
+    ok, said = copy.compiles()
+    if not ok:
+        yield f"does not compile when it is fixed:\n{diff.stdout}{said}"
+        return
+    after, _ = copy.findings()
+    if after - before:
+        yield f"has more findings when it is fixed: {dict(after - before)}\n{diff.stdout}"
+    if not sum(after.values()) < sum(before.values()):
+        yield f"has as many findings when it is fixed\n{diff.stdout}"
+    copy.put(original)
+    patch = subprocess.run(["patch", "-p0", "--binary"], input=diff.stdout.encode(),
+                           cwd=copy.folder, capture_output=True)
+    if patch.returncode != 0 or copy.texts() != fixed:
+        yield f"is not the same by patch(1): {patch.stdout.decode()}\n{diff.stdout}"
+    # What the first run had to leave, the next ones mend; then there is nothing left to change.
+    copy.put(fixed)
+    for _ in range(4):
+        last = copy.texts()
+        copy.aglet("--fix", "--unsafe-fixes")
+        if copy.texts() == last:
+            return
+    yield "is never done fixing"
+
+
+def check_fixture(program):
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Copy(program, folder)
+        return [f"{program.name}: {problem}" for problem in problems_of(copy)]
+
+
+# Rules of which at least so many fixtures are mended: a fix that is no longer offered is noticed.
+MENDED_FIXTURES = {"unused-suppression": 9}
+
+
+class Fixtures(unittest.TestCase):
+    def test_each_fix_mends(self):
+        bad = [program for program in programs() if program.bad and not program.missing_package()]
+        with ThreadPoolExecutor(jobs()) as pool:
+            problems = [problem for found in pool.map(check_fixture, bad) for problem in found]
+        self.assertEqual(problems, [], "\n".join(problems))
+
+    def test_each_fix_is_offered(self):
+        for rule, least in MENDED_FIXTURES.items():
+            bad = [program for program in programs() if program.bad and program.rule == rule
+                   and not program.missing_package()]
+            with ThreadPoolExecutor(jobs()) as pool:
+                offered = list(pool.map(self.is_offered, bad))
+            self.assertGreaterEqual(sum(offered), least, rule)
+
+    def is_offered(self, program):
+        with tempfile.TemporaryDirectory() as folder:
+            _, findings = Copy(program, folder).findings()
+            return any(finding["rule"] == program.rule and finding["fix"] for finding in findings)
+
+
+if __name__ == "__main__":
+    unittest.main()
