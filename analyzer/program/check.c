@@ -85,6 +85,13 @@ const char *check_context_root(const struct path *path, enum context_kind kind) 
     return context ? check_of(path)->program->functions[context->function].name : NULL;
 }
 
+bool check_context_has_loop(const struct path *path, enum context_kind kind) {
+    const struct context *context = context_here(path, kind);
+    while (context && context->before)
+        context = context->before;
+    return context && check_of(path)->program->functions[context->function].makes_loop;
+}
+
 unsigned check_context_depth(const struct path *path, enum context_kind kind) {
     const struct context *context = context_here(path, kind);
     unsigned depth = 0;

@@ -21,6 +21,10 @@ bool check_is_constructor(const struct path *path);
  *  shield around its callers protects. */
 bool check_is_cancellable(const struct path *path);
 
+/** True when where such a context begins, or what is called from there, makes or runs an event loop
+ *  of its own. */
+bool check_context_has_loop(const struct path *path, enum context_kind kind);
+
 /** True when the program's main leads to this function without a deadline in force on the way. */
 bool check_is_unlimited(const struct path *path);
 

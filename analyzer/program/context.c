@@ -307,12 +307,31 @@ static void spread_freedom(struct graph *graph) {
     }
 }
 
+/* ---- who has a loop of his own ------------------------------------------------------------ */
+
+static void find_loops(struct program *program) {
+    for (prog_fn f = 0; f < program->function_count; f++)
+        program->functions[f].makes_loop = has_role(&program->functions[f], ROLE_MAKES_LOOP) ||
+                                           has_role(&program->functions[f], ROLE_RUNS_LOOP);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < program->edge_count; i++) {
+            const struct edge *edge = &program->edges[i];
+            struct function *from = &program->functions[edge->from];
+            if (from->makes_loop || !program->functions[edge->to].makes_loop)
+                continue;
+            from->makes_loop = changed = true;
+        }
+    }
+}
+
 void prog_find_contexts(struct program *program) {
     struct graph graph = new_graph(program);
     mark_functions(program);
     for (enum context_kind kind = 0; kind < CONTEXT_KINDS; kind++)
         spread(&graph, kind);
     spread_cancellation(&graph);
+    find_loops(program);
     spread_freedom(&graph);
     free_graph(&graph);
 }

@@ -86,6 +86,7 @@ struct function {
     bool spawned;      /* started as a task, or run by a loop as a coroutine */
     bool shield_entry; /* run under a shield */
     bool called;       /* some function of the program calls it */
+    bool makes_loop;   /* it, or what it calls, makes or runs an event loop */
     uint64_t promised; /* parameters that it has to complete; a bit each */
     bool constructor;  /* said to be one, or its name and shape say so */
     bool cancellable;  /* runs in a coroutine that a cancellation can cut, not shielded */
