@@ -1,9 +1,11 @@
 /*
  * A resource that some path neither releases nor hands on.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_fix.h"
 #include "rule.h"
 
 /* Tasks and threads have a rule of their own, so have locks and scopes. */
@@ -21,6 +23,16 @@ static bool is_resource(const struct path *path, const char *subject) {
    loses over and over. */
 static bool dies_with_process(const struct path *path, const struct path_loss *loss) {
     return !loss->again && strcmp(check_function_name(path), "main") == 0;
+}
+
+/* Unsafe: some way to the return may be one on which the acquisition failed. */
+static void offer_release(struct finding *finding, const struct path *path,
+                          const struct path_loss *loss) {
+    char *statement = check_release_statement(path, loss);
+    if (statement)
+        finding_fix_surround(finding, path, loss->exit, "release it before this return", statement,
+                             NULL, NULL);
+    free(statement);
 }
 
 static void on_loss(struct path *path, const struct path_loss *loss) {
@@ -42,6 +54,7 @@ static void on_loss(struct path *path, const struct path_loss *loss) {
         finding_step(&finding, path->unit, loss->exit, "the last reference to it is gone here");
     if (release)
         finding_help(&finding, "release it with '%s' on every path, or hand it on", release);
+    offer_release(&finding, path, loss);
     check_report(path, &finding);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "program/check_fix.h"
 #include "program/internal.h"
 #include "rule.h"
 
@@ -267,10 +268,11 @@ static void free_finding(struct finding *finding) {
     free(finding->steps);
     free(finding->message);
     free(finding->help);
+    finding_no_fix(finding);
     *finding = (struct finding){0};
 }
 
-static struct diag_range range_of(const struct ir_unit *unit, ir_id id) {
+struct diag_range check_range(const struct ir_unit *unit, ir_id id) {
     const struct ir_loc *loc = &unit->locs.data[id];
     return (struct diag_range){.file = ir_text(unit, unit->files.data[loc->file].path),
                                .line = loc->line,
@@ -302,16 +304,17 @@ void check_report(const struct path *path, struct finding *finding) {
     struct diag_step *steps = mem_zero(finding->step_count, sizeof *steps);
     for (size_t i = 0; i < finding->step_count; i++)
         steps[i] =
-            (struct diag_step){.range = range_of(finding->steps[i].unit, finding->steps[i].loc),
+            (struct diag_step){.range = check_range(finding->steps[i].unit, finding->steps[i].loc),
                                .message = finding->steps[i].message};
     struct diag diag = {.rule = rule->name,
                         .severity = rule_severity(rule),
                         .message = finding->message,
                         .help = finding->help,
                         .function = check->function->name,
-                        .range = range_of(path->unit, finding->loc),
+                        .range = check_range(path->unit, finding->loc),
                         .steps = steps,
-                        .step_count = finding->step_count};
+                        .step_count = finding->step_count,
+                        .fix = finding->fix};
     diag_add(check->diags, &diag);
     free(steps);
     free_finding(finding);

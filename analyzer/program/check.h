@@ -64,6 +64,7 @@ struct finding {
         char *message;
     } *steps;
     size_t step_count;
+    struct diag_fix fix; /* set by check_fix.h; its texts are the finding's */
 };
 
 /** Sets message or help; printf-like. */

@@ -123,7 +123,9 @@ class Json(Case):
         self.assertEqual(finding["range"], {"file": "bad.c", "start": {"line": 8, "column": 9},
                                             "end": {"line": 8, "column": 18}})
         self.assertEqual(finding["steps"][0]["range"]["start"], {"line": 4, "column": 18})
-        self.assertIsNone(finding["fix"])
+        self.assertEqual([edit["range"]["start"] for edit in finding["fix"]["edits"]],
+                         [{"line": 7, "column": 19}, {"line": 8, "column": 1},
+                          {"line": 9, "column": 1}])
         self.assertEqual(report["summary"], {"findings": 1, "errors": 0, "files": 1})
 
     def test_fingerprints_do_not_depend_on_lines(self):

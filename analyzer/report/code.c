@@ -1,0 +1,311 @@
+#include "report/code.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/file.h"
+#include "flow/memory.h"
+
+/* `bare` is as long as `text`: comments and directives are blanks in it, literals are quotes. */
+struct code {
+    char *text, *bare;
+    size_t size;
+};
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+static void blank(struct code *code, size_t from, size_t to, char with) {
+    for (size_t i = from; i < to && i < code->size; i++)
+        code->bare[i] = with;
+}
+
+static size_t end_of_line(const struct code *code, size_t at) {
+    while (at < code->size && code->text[at] != '\n')
+        at += code->text[at] == '\\' && at + 1 < code->size ? 2 : 1;
+    return at < code->size ? at : code->size;
+}
+
+static size_t end_of_comment(const struct code *code, size_t at) {
+    const char *end = memmem(code->text + at + 2, code->size - at - 2, "*/", 2);
+    return end ? (size_t)(end - code->text) + 2 : code->size;
+}
+
+static size_t end_of_literal(const struct code *code, size_t at) {
+    char quote = code->text[at++];
+    while (at < code->size && code->text[at] != quote && code->text[at] != '\n')
+        at += code->text[at] == '\\' ? 2 : 1;
+    return at < code->size ? at + 1 : code->size;
+}
+
+static void lay_bare(struct code *code) {
+    bool first = true; /* of the line */
+    for (size_t i = 0, end; i < code->size; i = end) {
+        char c = code->text[i], next = i + 1 < code->size ? code->text[i + 1] : 0;
+        end = i + 1;
+        if (c == '#' && first)
+            blank(code, i, end = end_of_line(code, i), ' ');
+        else if (c == '/' && next == '/')
+            blank(code, i, end = end_of_line(code, i), ' ');
+        else if (c == '/' && next == '*')
+            blank(code, i, end = end_of_comment(code, i), ' ');
+        else if (c == '"' || c == '\'')
+            blank(code, i, end = end_of_literal(code, i), '"');
+        first = c == '\n' || (first && isspace((unsigned char)c));
+    }
+}
+
+struct code *code_read(const char *path) {
+    struct code *code = mem_zero(1, sizeof *code);
+    char *error = NULL;
+    code->text = file_read(path, 0, &code->size, &error);
+    free(error);
+    if (!code->text) {
+        free(code);
+        return NULL;
+    }
+    code->bare = mem_resize(NULL, code->size + 1, 1);
+    memcpy(code->bare, code->text, code->size);
+    code->bare[code->size] = 0;
+    lay_bare(code);
+    return code;
+}
+
+void code_free(struct code *code) {
+    if (!code)
+        return;
+    free(code->text);
+    free(code->bare);
+    free(code);
+}
+
+/* ---- places ------------------------------------------------------------------------------ */
+
+size_t code_offset(const struct code *code, uint32_t line, uint32_t col) {
+    size_t at = 0;
+    for (uint32_t i = 1; i < line; at++) {
+        if (at >= code->size)
+            return SIZE_MAX;
+        i += code->text[at] == '\n';
+    }
+    return col >= 1 && at + col - 1 <= code->size ? at + col - 1 : SIZE_MAX;
+}
+
+void code_place(const struct code *code, size_t offset, uint32_t *line, uint32_t *col) {
+    *line = *col = 1;
+    for (size_t i = 0; i < offset && i < code->size; i++) {
+        ++*col;
+        if (code->text[i] == '\n') {
+            ++*line;
+            *col = 1;
+        }
+    }
+}
+
+static size_t line_start(const struct code *code, size_t at) {
+    while (at > 0 && code->text[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+/* ---- statements -------------------------------------------------------------------------- */
+
+static size_t skip_blanks(const struct code *code, size_t at) {
+    while (at < code->size && isspace((unsigned char)code->bare[at]))
+        at++;
+    return at;
+}
+
+static bool is_word_at(const struct code *code, size_t at, const char *word) {
+    size_t length = strlen(word);
+    return at + length <= code->size && memcmp(code->bare + at, word, length) == 0 &&
+           !isalnum((unsigned char)code->bare[at + length]) && code->bare[at + length] != '_' &&
+           (at == 0 || (!isalnum((unsigned char)code->bare[at - 1]) && code->bare[at - 1] != '_'));
+}
+
+/* Behind the bracket that closes the one at `at`. */
+static size_t skip_brackets(const struct code *code, size_t at) {
+    int depth = 0;
+    for (; at < code->size; at++) {
+        depth += code->bare[at] == '(' || code->bare[at] == '[' || code->bare[at] == '{';
+        depth -= code->bare[at] == ')' || code->bare[at] == ']' || code->bare[at] == '}';
+        if (depth == 0)
+            return at + 1;
+    }
+    return at;
+}
+
+/* Behind what ends the statement before: the only place from which C is read forward safely. */
+static size_t boundary_before(const struct code *code, size_t at) {
+    while (at > 0 && !strchr(";{}", code->bare[at - 1]))
+        at--;
+    return at;
+}
+
+/* Behind "if (…)", "else" and the like; `at` if there is none of them. */
+static size_t skip_control(const struct code *code, size_t at) {
+    static const char *const heads[] = {"if", "while", "for", "switch"};
+    if (is_word_at(code, at, "else"))
+        return at + 4;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (is_word_at(code, at, heads[i])) {
+            size_t open = skip_blanks(code, at + strlen(heads[i]));
+            return code->bare[open] == '(' ? skip_brackets(code, open) : at;
+        }
+    return at;
+}
+
+/* The semicolon that ends the statement, SIZE_MAX if a block or a stray bracket comes first. */
+static size_t semicolon(const struct code *code, size_t at) {
+    while (at < code->size) {
+        if (code->bare[at] == ';')
+            return at;
+        if (strchr("{})]", code->bare[at]))
+            return SIZE_MAX;
+        at = strchr("([", code->bare[at]) ? skip_brackets(code, at) : at + 1;
+    }
+    return SIZE_MAX;
+}
+
+static bool is_first_on_line(const struct code *code, size_t at) {
+    return line_start(code, at) + strspn(code->text + line_start(code, at), " \t") == at;
+}
+
+/* Nothing but a comment that ends there follows on the line. */
+static bool is_last_on_line(const struct code *code, size_t at) {
+    size_t end = at;
+    while (end < code->size && code->bare[end] != '\n' && isspace((unsigned char)code->bare[end]))
+        end++;
+    return end < code->size && code->bare[end] == '\n';
+}
+
+/* "case 1:" or "out:" begins a line of its own, or the statement is none to be surrounded. */
+static size_t skip_labels(const struct code *code, size_t at, size_t stop) {
+    for (size_t i = at; i < stop; i++)
+        if (code->bare[i] == '?' || code->bare[i] == '=' || code->bare[i] == '(')
+            return at;
+        else if (code->bare[i] == ':')
+            at = skip_blanks(code, i + 1);
+    return at;
+}
+
+bool code_statement(const struct code *code, size_t offset, struct code_statement *statement) {
+    size_t at = skip_blanks(code, boundary_before(code, offset));
+    *statement = (struct code_statement){.control = SIZE_MAX};
+    at = skip_labels(code, at, offset);
+    for (size_t next; (next = skip_control(code, at)) != at; at = skip_blanks(code, next))
+        statement->control =
+            is_word_at(code, at, "if") && statement->control != SIZE_MAX &&
+                    is_word_at(code, statement->control, "else") &&
+                    !memchr(code->text + statement->control, '\n', at - statement->control)
+                ? statement->control
+                : at;
+    if (at > offset || is_word_at(code, at, "do") || code->bare[at] == '#')
+        return false;
+    size_t end = semicolon(code, at);
+    if (end == SIZE_MAX || end < offset || !is_first_on_line(code, at) ||
+        !is_last_on_line(code, end + 1))
+        return false;
+    statement->start = at;
+    statement->end = end + 1;
+    return true;
+}
+
+bool code_returns_value(const struct code *code, const struct code_statement *statement,
+                        size_t *value) {
+    if (!is_word_at(code, statement->start, "return"))
+        return false;
+    *value = skip_blanks(code, statement->start + strlen("return"));
+    return *value + 1 < statement->end;
+}
+
+bool code_returns_plainly(const struct code *code, const struct code_statement *statement,
+                          const char *name) {
+    size_t at;
+    if (!is_word_at(code, statement->start, "return"))
+        return false;
+    if (!code_returns_value(code, statement, &at))
+        return true;
+    at += code->bare[at] == '-';
+    if (is_word_at(code, at, name))
+        return false;
+    while (isalnum((unsigned char)code->bare[at]) || code->bare[at] == '_')
+        at++;
+    return at + 1 == statement->end;
+}
+
+bool code_in_scope(const struct code *code, size_t from, size_t to) {
+    int depth = 0;
+    for (size_t i = from; i < to && depth >= 0; i++)
+        depth += (code->bare[i] == '{') - (code->bare[i] == '}');
+    return from < to && depth >= 0;
+}
+
+bool code_has_word(const struct code *code, const char *word) {
+    for (const char *at = code->bare; (at = strstr(at, word)); at++)
+        if (is_word_at(code, (size_t)(at - code->bare), word))
+            return true;
+    return false;
+}
+
+/* ---- edits ------------------------------------------------------------------------------- */
+
+static char *copy_indent(const struct code *code, size_t at) {
+    const char *line = code->text + line_start(code, at);
+    return strndup(line, strspn(line, " \t"));
+}
+
+/* Each line of `lines` with the indentation before and a newline behind it. */
+static char *indented(const char *indent, const char *lines) {
+    char *text = mem_text("");
+    for (const char *line = lines; line && *line;) {
+        size_t length = strcspn(line, "\n");
+        char *longer = mem_format("%s%s%.*s\n", text, indent, (int)length, line);
+        free(text);
+        text = longer;
+        line += length + (line[length] == '\n');
+    }
+    return text;
+}
+
+static size_t next_line(const struct code *code, size_t at) {
+    while (at < code->size && code->text[at] != '\n')
+        at++;
+    return at < code->size ? at + 1 : at;
+}
+
+static void add(struct code_edit *edits, size_t *count, size_t at, char *text) {
+    if (*text)
+        edits[(*count)++] = (struct code_edit){at, at, text};
+    else
+        free(text);
+}
+
+size_t code_surround(const struct code *code, const struct code_statement *statement,
+                     const char *before, const char *behind, struct code_edit edits[CODE_EDITS]) {
+    char *indent = copy_indent(code, statement->start);
+    char *first = indented(indent, before), *last = indented(indent, behind);
+    size_t count = 0, after = next_line(code, statement->end);
+    if (statement->control != SIZE_MAX) {
+        size_t head = statement->start;
+        while (head > 0 && isspace((unsigned char)code->bare[head - 1]))
+            head--;
+        add(edits, &count, head, mem_text(" {"));
+        char *outer = copy_indent(code, statement->control);
+        size_t next = skip_blanks(code, after);
+        bool joins = is_word_at(code, next, "else") && is_first_on_line(code, next) &&
+                     line_start(code, next) == after;
+        char *closed = joins ? mem_text(last) : mem_format("%s%s}\n", last, outer);
+        add(edits, &count, line_start(code, statement->start), first);
+        add(edits, &count, after, closed);
+        if (joins)
+            add(edits, &count, next, mem_text("} "));
+        free(outer);
+        free(last);
+    } else {
+        add(edits, &count, line_start(code, statement->start), first);
+        add(edits, &count, after, last);
+    }
+    free(indent);
+    return count;
+}
