@@ -31,7 +31,7 @@ static void offer_release(struct finding *finding, const struct path *path,
     char *statement = check_release_statement(path, loss);
     if (statement)
         finding_fix_surround(finding, path, loss->exit, "release it before this return", statement,
-                             NULL, NULL);
+                             NULL);
     free(statement);
 }
 

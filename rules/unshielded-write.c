@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_fix.h"
 #include "rule.h"
 
 /* A peer copes with half a message by its protocol; a database, a file or a state does not. */
@@ -55,6 +56,7 @@ static void on_call(struct path *path, const struct path_call *call) {
                         "part, or without its caller knowing",
                         callee->name, role->subject ? role->subject : "state");
         finding_help(&finding, "run it under a shield, or in a transaction that is rolled back");
+        finding_fix_enclose(&finding, path, call->instr->loc, "shield it", "shield");
         check_report(path, &finding);
     }
 }

@@ -23,6 +23,10 @@ void model_draft_clear(struct model_draft *draft) {
         free((char *)draft->kinds[i].name);
         free((char *)draft->kinds[i].noun);
         free((char *)draft->kinds[i].release);
+        free((char *)draft->kinds[i].begin);
+        free((char *)draft->kinds[i].type);
+        free((char *)draft->kinds[i].detach);
+        free((char *)draft->kinds[i].header);
     }
     for (size_t i = 0; i < draft->library.header_count; i++)
         free((char *)draft->library.headers[i]);
@@ -74,14 +78,16 @@ static int read_kind_flag(struct model_reader *reader, const json_t *kind, const
 
 static int read_kind(struct model_reader *reader, const char *name, const json_t *value,
                      struct model_kind *kind) {
-    static const char *const known[] = {"noun", "release", "counted", "idempotent", "raw", "scope"};
-    enum { TEXTS = 2 };
+    static const char *const known[] = {"noun",   "release", "begin",      "type", "detach",
+                                        "header", "counted", "idempotent", "raw",  "scope"};
+    const char **texts[] = {&kind->noun, &kind->release, &kind->begin,
+                            &kind->type, &kind->detach,  &kind->header};
     kind->name = mem_text(name);
     if (!json_is_object(value))
         return reader_fail(reader, "must be an object, not %s", reader_type_of(value));
     if (reader_check_keys(reader, value, "a kind", known, COUNT(known)) < 0)
         return -1;
-    for (size_t i = 0; i < TEXTS; i++) {
+    for (size_t i = 0; i < COUNT(texts); i++) {
         const json_t *text = json_object_get(value, known[i]);
         if (!text)
             continue;
@@ -89,7 +95,7 @@ static int read_kind(struct model_reader *reader, const char *name, const json_t
         if (!json_is_string(text))
             return reader_fail(reader, "must be text, not %s", reader_type_of(text));
         reader_leave(reader);
-        *(i == 0 ? &kind->noun : &kind->release) = mem_text(json_string_value(text));
+        *texts[i] = mem_text(json_string_value(text));
     }
     if (read_kind_flag(reader, value, "counted", &kind->counted) < 0)
         return -1;

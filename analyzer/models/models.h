@@ -29,10 +29,14 @@ struct model_kind {
     const char *name;
     const char *noun;
     const char *release;
-    bool counted;    /* a reference: others may hold some too */
-    bool idempotent; /* to release it again does nothing */
-    bool scope;      /* from its acquisition to its release is a scope, to be left by its end */
-    bool raw;        /* plain memory: whose it is, its release does not know */
+    const char *begin;  /* the function that begins one in an object of `type`, given its address */
+    const char *type;   /* as a declaration has it: "struct guard" */
+    const char *detach; /* the function that says of one that it goes on by itself */
+    const char *header; /* that declares these: "lib/guard.h" */
+    bool counted;       /* a reference: others may hold some too */
+    bool idempotent;    /* to release it again does nothing */
+    bool scope;         /* from its acquisition to its release is a scope, to be left by its end */
+    bool raw;           /* plain memory: whose it is, its release does not know */
 };
 
 /** The library of one model. `headers` are those that declare its functions, as a unit includes

@@ -24,6 +24,8 @@ struct check {
         const void *cause;
     } *told;
     size_t told_count;
+    ir_id *fixed; /* locations for which fixes were asked for */
+    size_t fixed_count;
 };
 
 static const struct check *check_of(const struct path *path) {
@@ -281,6 +283,16 @@ struct diag_range check_range(const struct ir_unit *unit, ir_id id) {
                                .end_col = loc->end_col};
 }
 
+size_t check_fix_number(const struct path *path, ir_id loc) {
+    struct check *check = path->user;
+    for (size_t i = 0; i < check->fixed_count; i++)
+        if (check->fixed[i] == loc)
+            return i;
+    check->fixed = mem_resize(check->fixed, check->fixed_count + 1, sizeof *check->fixed);
+    check->fixed[check->fixed_count] = loc;
+    return check->fixed_count++;
+}
+
 /* The same place again is another path to it, which may be the shorter one. */
 static bool was_told(const struct path *path, const struct finding *finding) {
     struct check *check = path->user;
@@ -367,6 +379,7 @@ void prog_check(struct program *program, const struct prog_options *options,
                  listeners, options->rule_count, &check);
         path_end(&path);
         free(check.told);
+        free(check.fixed);
     }
     count_incomplete(program, stats);
     free(listeners);

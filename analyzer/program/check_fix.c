@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/memory.h"
+#include "program/internal.h"
 #include "report/code.h"
 
 void finding_no_fix(struct finding *finding) {
@@ -42,28 +43,31 @@ static void add_edit(struct finding *finding, const struct code *code, const cha
     fix->edits = edits;
 }
 
-/* A name that does not stand in the text yet. */
-static char *fresh_name(const struct code *code, const char *word) {
+/* A name that does not stand in the text yet, nor in the first `number` fixes. */
+static char *fresh_name(const struct code *code, const char *word, size_t number) {
     char *name = mem_text(word);
-    for (unsigned i = 2; code_has_word(code, name); i++) {
+    for (unsigned i = 2; code_has_word(code, name) || number-- > 0; i++) {
         free(name);
         name = mem_format("%s%u", word, i);
     }
     return name;
 }
 
-char *check_fresh_name(const struct path *path, ir_id loc, const char *word) {
-    struct code *code = code_at(path, loc);
-    char *name = code ? fresh_name(code, word) : NULL;
-    code_free(code);
-    return name;
+/* The words of what the function returns, as a declaration has them before the name; or NULL. */
+static const char *returned_type(const struct path *path) {
+    const struct ir_unit *unit = path->unit;
+    if (path->function->type == IR_NONE || unit->types.data[path->function->type].elem == IR_NONE)
+        return NULL;
+    const struct ir_type *type = &unit->types.data[unit->types.data[path->function->type].elem];
+    const char *words = ir_text(unit, type->name);
+    return type->kind != IR_TYPE_VOID && *words && !strpbrk(words, "([") ? words : NULL;
 }
 
 /* The value that the statement at hand returns is kept, and returned behind `behind`. */
 static char *keep_value(struct finding *finding, const struct code *code, const char *file,
                         const struct code_statement *statement, size_t value, const char *behind,
-                        const char *type) {
-    char *name = fresh_name(code, "result");
+                        const char *type, size_t number) {
+    char *name = fresh_name(code, "result", number);
     struct code_edit edit = {statement->start, value, mem_format("%s %s = ", type, name)};
     add_edit(finding, code, file, &edit);
     char *text = mem_format("%s\nreturn %s;", behind, name);
@@ -72,7 +76,7 @@ static char *keep_value(struct finding *finding, const struct code *code, const 
 }
 
 static void surround(struct finding *finding, const struct path *path, const struct code *code,
-                     ir_id loc, const char *before, const char *behind, const char *type) {
+                     ir_id loc, const char *before, const char *behind) {
     struct code_statement statement;
     struct code_edit edits[CODE_EDITS];
     const char *file = check_range(path->unit, loc).file;
@@ -80,10 +84,14 @@ static void surround(struct finding *finding, const struct path *path, const str
     if (offset == SIZE_MAX || !code_statement(code, offset, &statement))
         return;
     char *kept = NULL;
+    if (behind && statement.labelled)
+        return; /* what comes first may be a declaration, which a label cannot stand before */
     if (behind && code_returns_value(code, &statement, &value)) {
+        const char *type = returned_type(path);
         if (!type)
             return;
-        kept = keep_value(finding, code, file, &statement, value, behind, type);
+        kept = keep_value(finding, code, file, &statement, value, behind, type,
+                          check_fix_number(path, loc));
     }
     size_t count = code_surround(code, &statement, before, kept ? kept : behind, edits);
     for (size_t i = 0; i < count; i++)
@@ -120,13 +128,12 @@ static int by_place(const void *a, const void *b) {
 }
 
 void finding_fix_surround(struct finding *finding, const struct path *path, ir_id loc,
-                          const char *title, const char *before, const char *behind,
-                          const char *type) {
+                          const char *title, const char *before, const char *behind) {
     struct code *code = code_at(path, loc);
     finding_no_fix(finding);
     if (!code)
         return;
-    surround(finding, path, code, loc, before, behind, type);
+    surround(finding, path, code, loc, before, behind);
     code_free(code);
     if (!finding->fix.edit_count)
         return;
@@ -134,4 +141,27 @@ void finding_fix_surround(struct finding *finding, const struct path *path, ir_i
     qsort((void *)finding->fix.edits, finding->fix.edit_count, sizeof *finding->fix.edits,
           by_place);
     merge_edits(&finding->fix);
+}
+
+/* The words of a kind whose functions the unit declares. */
+static const struct model_kind *declared_kind(const struct path *path, const char *kind) {
+    const struct program *program = path->client->data;
+    const struct model_kind *words = model_find_kind(program->models, kind);
+    return words && words->header && prog_includes(path->unit, words->header) ? words : NULL;
+}
+
+void finding_fix_enclose(struct finding *finding, const struct path *path, ir_id loc,
+                         const char *title, const char *kind) {
+    const struct model_kind *words = declared_kind(path, kind);
+    struct code *code = words ? code_at(path, loc) : NULL;
+    if (code && words->begin && words->type && words->release) {
+        char *name = fresh_name(code, kind, check_fix_number(path, loc));
+        char *before = mem_format("%s %s;\n%s(&%s);", words->type, name, words->begin, name);
+        char *behind = mem_format("%s(&%s);", words->release, name);
+        finding_fix_surround(finding, path, loc, title, before, behind);
+        free(before);
+        free(behind);
+        free(name);
+    }
+    code_free(code);
 }

@@ -199,6 +199,9 @@ void prog_roles_to_effects(struct program *program, struct function *function);
 /** The first role of that kind, or NULL. */
 const struct role *prog_role(const struct role *roles, size_t count, enum role_kind kind);
 
+/** True if the unit includes the header, named as in an include ("lib/guard.h"). */
+bool prog_includes(const struct ir_unit *unit, const char *header);
+
 /** path_client.resolve for `program` as its data. */
 void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr *call,
                   ir_id function, struct callee *callee);

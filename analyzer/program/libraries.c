@@ -13,11 +13,17 @@ static bool is_header(const char *path, const char *header) {
            memcmp(path + length - tail, header, tail) == 0;
 }
 
-static bool includes(const struct ir_unit *unit, const struct model_library *library) {
+bool prog_includes(const struct ir_unit *unit, const char *header) {
     for (uint32_t i = 0; i < unit->files.count; i++)
-        for (size_t k = 0; k < library->header_count; k++)
-            if (is_header(ir_text(unit, unit->files.data[i].path), library->headers[k]))
-                return true;
+        if (is_header(ir_text(unit, unit->files.data[i].path), header))
+            return true;
+    return false;
+}
+
+static bool includes(const struct ir_unit *unit, const struct model_library *library) {
+    for (size_t i = 0; i < library->header_count; i++)
+        if (prog_includes(unit, library->headers[i]))
+            return true;
     return false;
 }
 

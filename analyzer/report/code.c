@@ -192,7 +192,9 @@ static size_t skip_labels(const struct code *code, size_t at, size_t stop) {
 bool code_statement(const struct code *code, size_t offset, struct code_statement *statement) {
     size_t at = skip_blanks(code, boundary_before(code, offset));
     *statement = (struct code_statement){.control = SIZE_MAX};
-    at = skip_labels(code, at, offset);
+    size_t unlabelled = skip_labels(code, at, offset);
+    bool labelled = unlabelled != at;
+    at = unlabelled;
     for (size_t next; (next = skip_control(code, at)) != at; at = skip_blanks(code, next))
         statement->control =
             is_word_at(code, at, "if") && statement->control != SIZE_MAX &&
@@ -207,6 +209,7 @@ bool code_statement(const struct code *code, size_t offset, struct code_statemen
         !is_last_on_line(code, end + 1))
         return false;
     statement->start = at;
+    statement->labelled = labelled && statement->control == SIZE_MAX;
     statement->end = end + 1;
     return true;
 }

@@ -22,6 +22,7 @@ void code_place(const struct code *code, size_t offset, uint32_t *line, uint32_t
 /** A statement that is neither a block nor has one. */
 struct code_statement {
     size_t start, end; /* end: behind the semicolon */
+    bool labelled;     /* a label stands before it, in the same block */
     size_t control;    /* it is the body, without braces, of the control statement that begins
                           here; SIZE_MAX if it is not */
 };
