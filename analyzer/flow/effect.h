@@ -23,6 +23,8 @@ enum effect_kind {
     EFFECT_RELEASE,  /* the target's resource is given back */
     EFFECT_TAKE,     /* the target now belongs to somebody else */
     EFFECT_LEND,     /* what the argument points to is used on after the call */
+    EFFECT_LOCK,     /* the lock behind the argument is held from now on */
+    EFFECT_UNLOCK,   /* it is not */
     EFFECT_COMPLETE, /* the argument is completed, which must happen once */
     EFFECT_SET       /* if what the argument points to was set, the outcome is one of `when` */
 };
@@ -88,6 +90,7 @@ enum callee_flag {
     CALLEE_CONTRACT = 64, /* declared by roles, as a library's function */
     CALLEE_REPEATS = 256, /* computes: asked the same it answers the same until memory changes */
     CALLEE_WAITS = 512,   /* may wait for what others do: a loop is run, a task joined … */
+    CALLEE_UNLOCKS = 512, /* gives a lock back, its caller's perhaps */
     CALLEE_UNLINKS = 128  /* what it releases it may take out of where it was filed */
 };
 

@@ -361,6 +361,7 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     enter(path);
     walk(path);
     report_losses(path);
+    path_tell_holds(path);
     path_cut_loops(path);
 }
 

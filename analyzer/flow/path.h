@@ -87,9 +87,21 @@ struct path_promise {
     ir_id exit;                    /* location where it is let go */
 };
 
+/** A lock that one path gives back before it returns, and another does not, though the two return
+ *  alike. */
+struct path_hold {
+    ir_id origin;       /* the call that took it */
+    const char *callee; /* its name */
+    unsigned released;  /* classes of what is returned where it was given back */
+    unsigned held;      /* … where it was not */
+    ir_id exits[3];     /* by class: location of the first such return */
+    const struct path_trace *traces[3];
+};
+
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
     void (*on_call)(struct path *path, const struct path_call *call);
+    void (*on_hold)(struct path *path, const struct path_hold *hold, unsigned class);
     void (*on_loss)(struct path *path, const struct path_loss *loss);
     void (*on_early_free)(struct path *path, const struct path_early_free *early);
     void (*on_outlive)(struct path *path, const struct path_outlive *outlive);
@@ -134,6 +146,8 @@ struct path {
                             released or handed on on some path, a bit each */
     struct path_loss *losses;
     uint32_t loss_count, loss_capacity;
+    struct path_hold *holds; /* the locks that were taken here, as the returns found them */
+    size_t hold_count;
     bool *cuttable; /* by instruction: a call that a cancellation can cut short, on some path */
     struct path_cut *cut; /* with the walk after a cancellation */
     bool capped;          /* states were joined or dropped because there were too many */
@@ -155,6 +169,10 @@ void path_end(struct path *path);
  *  one can cut. `.is` is false if there is none, or if more than one object was to be cancelled. */
 struct cut path_run_cut(const struct ir_unit *unit, const struct ir_function *function,
                         const struct path_client *client);
+
+/** The lock that this claim says is held for sure in the current state; false if it is another
+ * claim, or not certain. */
+bool path_holds(const struct path *path, const struct claim *claim);
 
 /** The value of a parameter at the function's entry. */
 value_id path_param(struct path *path, uint32_t index);

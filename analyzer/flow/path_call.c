@@ -483,6 +483,7 @@ static void apply(struct path *path, const struct path_call *call) {
             set(path, call, &callee->effects[i], result);
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
+    path_lock(path, call, result);
     deepen(path->state, callee);
     if (callee->flags & CALLEE_SUSPENDS)
         path->state->suspended = true;

@@ -579,6 +579,7 @@ void path_step_return(struct path *path, const struct ir_block *block) {
         if (path->listeners[path->current]->on_return)
             path->listeners[path->current]->on_return(path, value);
     path_end_promises(path, value, block->loc);
+    path_note_holds(path, value, block->loc);
     for (ir_id i = 0; i < path->function->param_count; i++)
         path_end_loans(path, i, block->loc);
     path_escape(path, value);

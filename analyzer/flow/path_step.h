@@ -78,6 +78,13 @@ void path_complete(struct path *path, const struct path_call *call, const struct
 /** The function returns: says what it ought to have completed. */
 void path_end_promises(struct path *path, value_id returned, ir_id loc);
 
+/** Locks (path_lock.c). What the call takes and gives back, once it is over. */
+void path_lock(struct path *path, const struct path_call *call, value_id result);
+/** The function returns, with the locks that are held. */
+void path_note_holds(struct path *path, value_id returned, ir_id loc);
+/** The walk is over: tells of the locks that are held where they should not be. */
+void path_tell_holds(struct path *path);
+
 /** A duty ends well: released, returned or handed on. */
 void path_discharge(struct path *path, const struct duty *duty);
 

@@ -57,6 +57,8 @@ struct duty {
 enum claim_kind {
     CLAIM_ENDED,     /* it was released: whoever uses it now uses what is no more */
     CLAIM_LENT,      /* somebody goes on using it, or what it points to */
+    CLAIM_LOCKED,    /* it is a lock, and held */
+    CLAIM_UNLOCKED,  /* it was held, since `origin`, and given back */
     CLAIM_COMPLETED, /* it was completed */
     CLAIM_HANDED     /* somebody got it who may complete it */
 };

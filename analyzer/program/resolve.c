@@ -175,6 +175,12 @@ static void add_role(struct effect_list *list, const struct function *function,
             add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL,
                 RETURNS_ZERO | RETURNS_POSITIVE);
         break;
+    case ROLE_LOCKS:
+        add(list, role, EFFECT_LOCK, TARGET_ARG, role->arg, role->subject, classes_of(role->when));
+        break;
+    case ROLE_UNLOCKS:
+        add(list, role, EFFECT_UNLOCK, TARGET_ARG, role->arg, role->subject, RETURNS_ANY);
+        break;
     case ROLE_COMPLETES:
         add(list, role, EFFECT_COMPLETE, TARGET_ARG, role->arg, NULL, classes_of(role->when));
         break;
@@ -229,6 +235,9 @@ static unsigned role_flags(const struct role *roles, size_t count) {
             break;
         case ROLE_SUSPENDS:
             flags |= CALLEE_SUSPENDS;
+            break;
+        case ROLE_UNLOCKS:
+            flags |= CALLEE_UNLOCKS;
             break;
         case ROLE_RUNS_LOOP: /* the program's callbacks run meanwhile */
             flags |= CALLEE_WRITES | CALLEE_WAITS;
@@ -301,7 +310,8 @@ static void apply_summary(const struct function *function, struct callee *callee
     callee->spawns = summary->spawns;
     callee->awaits = summary->awaits;
     callee->mutates = summary->mutates;
-    callee->flags |= summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN | CALLEE_WAITS);
+    callee->flags |=
+        summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN | CALLEE_WAITS | CALLEE_UNLOCKS);
     if (callee->effect_count == 0) {
         callee->flags |= summary->flags;
         callee->effects = summary->effects;

@@ -293,6 +293,7 @@ static void on_call(struct path *path, const struct path_call *call) {
                    callee->loses);
     if (callee->flags & CALLEE_SUSPENDS)
         summary->flags |= CALLEE_SUSPENDS;
+    summary->flags |= callee->flags & CALLEE_UNLOCKS;
     if (may_wait(callee))
         summary->flags |= CALLEE_WAITS;
     if (callee->function == UINT32_MAX || callee->function == c->self)
@@ -326,6 +327,12 @@ static void on_completion(struct path *path, const struct path_completion *compl
 static void on_broken_promise(struct path *path, const struct path_promise *promise) {
     struct collector *c = path->user;
     (void)promise;
+    c->summary.worth_checking = true;
+}
+
+static void on_hold(struct path *path, const struct path_hold *hold, unsigned class) {
+    struct collector *c = path->user;
+    (void)hold, (void)class;
     c->summary.worth_checking = true;
 }
 
@@ -570,6 +577,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
                                                   .on_broken_promise = on_broken_promise,
                                                   .on_completion = on_completion,
                                                   .on_early_free = on_early_free,
+                                                  .on_hold = on_hold,
                                                   .on_outlive = on_outlive,
                                                   .on_reuse = on_reuse,
                                                   .on_return = on_return};

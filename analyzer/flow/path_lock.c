@@ -1,0 +1,152 @@
+/*
+ * Locks: which are held where.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/path_step.h"
+
+bool path_holds(const struct path *path, const struct claim *claim) {
+    if (claim->kind != CLAIM_LOCKED)
+        return false;
+    return claim->guard == VALUE_UNKNOWN ||
+           !(state_classes(&path->context, path->state, claim->guard) & ~(unsigned)claim->when);
+}
+
+/* ---- calls ----------------------------------------------------------------------------- */
+
+/* Nobody knows any more what is held. */
+static void forget_locks(struct path *path) {
+    for (uint32_t i = path->state->claim_count; i-- > 0;)
+        if (path->state->claims[i].kind == CLAIM_LOCKED)
+            state_remove_claim(&path->context, path->state, i);
+}
+
+/* The caller's lock was given back, and is taken anew: all is as it was. */
+static bool is_taken_back(struct path *path, value_id lock) {
+    for (uint32_t i = path->state->claim_count; i-- > 0;) {
+        const struct claim *claim = &path->state->claims[i];
+        if (claim->kind != CLAIM_UNLOCKED || claim->entity != lock || claim->origin != IR_NONE)
+            continue;
+        state_remove_claim(&path->context, path->state, i);
+        return true;
+    }
+    return false;
+}
+
+static void take(struct path *path, const struct path_call *call, const struct effect *effect,
+                 value_id result) {
+    const uint16_t dropped = IR_RESULT_UNUSED | IR_RESULT_VOID_CAST;
+    bool asked = effect->when != RETURNS_ANY && !(call->instr->flags & dropped);
+    value_id lock = call->args[effect->arg];
+    if (lock == VALUE_UNKNOWN || is_taken_back(path, lock))
+        return;
+    state_add_claim(&path->context, path->state,
+                    (struct claim){.entity = lock,
+                                   .guard = asked ? result : VALUE_UNKNOWN,
+                                   .kind = CLAIM_LOCKED,
+                                   .when = effect->when,
+                                   .subject = effect->subject,
+                                   .by = call->callee->name,
+                                   .origin = call->id});
+}
+
+/* What was not taken here is the caller's; or it is named otherwise than when it was taken, and may
+   be any of them. */
+static void give_back(struct path *path, value_id lock) {
+    for (uint32_t i = path->state->claim_count; i-- > 0;) {
+        struct claim claim = path->state->claims[i];
+        if (claim.kind != CLAIM_LOCKED || claim.entity != lock)
+            continue;
+        state_remove_claim(&path->context, path->state, i);
+        claim.kind = CLAIM_UNLOCKED;
+        claim.guard = VALUE_UNKNOWN;
+        state_add_claim(&path->context, path->state, claim);
+        return;
+    }
+    forget_locks(path);
+    state_add_claim(&path->context, path->state,
+                    (struct claim){.entity = lock,
+                                   .guard = VALUE_UNKNOWN,
+                                   .kind = CLAIM_UNLOCKED,
+                                   .when = RETURNS_ANY,
+                                   .origin = IR_NONE});
+}
+
+void path_lock(struct path *path, const struct path_call *call, value_id result) {
+    const struct callee *callee = call->callee;
+    bool known = callee->flags & (CALLEE_KNOWN | CALLEE_CONTRACT), unlocks = false;
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == EFFECT_UNLOCK && callee->effects[i].arg < call->arg_count) {
+            give_back(path, call->args[callee->effects[i].arg]);
+            unlocks = true;
+        }
+    if (!known || (!unlocks && callee->flags & CALLEE_UNLOCKS))
+        forget_locks(path);
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == EFFECT_LOCK && callee->effects[i].arg < call->arg_count)
+            take(path, call, &callee->effects[i], result);
+}
+
+/* ---- the function's end ---------------------------------------------------------------- */
+
+static struct path_hold *hold_of(struct path *path, const struct claim *claim) {
+    for (size_t i = 0; i < path->hold_count; i++)
+        if (path->holds[i].origin == claim->origin)
+            return &path->holds[i];
+    path->holds = mem_resize(path->holds, path->hold_count + 1, sizeof *path->holds);
+    path->holds[path->hold_count] =
+        (struct path_hold){.origin = claim->origin, .callee = claim->by};
+    return &path->holds[path->hold_count++];
+}
+
+static void note_held(struct path *path, const struct claim *claim, unsigned classes, ir_id loc) {
+    struct path_hold *hold = hold_of(path, claim);
+    for (unsigned k = 0; k < 3; k++)
+        if ((classes & ~hold->held) & (1u << k)) {
+            hold->exits[k] = loc;
+            hold->traces[k] = path->state->trace;
+        }
+    hold->held |= classes;
+}
+
+/* Given back for good: not taken again by the same call. */
+static bool is_held_again(const struct path *path, const struct claim *claim) {
+    for (uint32_t i = 0; i < path->state->claim_count; i++)
+        if (path->state->claims[i].kind == CLAIM_LOCKED &&
+            path->state->claims[i].entity == claim->entity)
+            return true;
+    return false;
+}
+
+void path_note_holds(struct path *path, value_id returned, ir_id loc) {
+    unsigned classes = returned == VALUE_UNKNOWN
+                           ? (unsigned)RETURNS_ZERO
+                           : state_classes(&path->context, path->state, returned);
+    for (uint32_t i = 0; i < path->state->claim_count; i++) {
+        const struct claim *claim = &path->state->claims[i];
+        if (path_holds(path, claim) && loc != IR_NONE)
+            note_held(path, claim, classes, loc);
+        else if (claim->kind == CLAIM_UNLOCKED && claim->origin != IR_NONE &&
+                 !is_held_again(path, claim))
+            hold_of(path, claim)->released |= classes;
+    }
+}
+
+void path_tell_holds(struct path *path) {
+    for (size_t i = 0; i < path->hold_count; i++) {
+        const struct path_hold *hold = &path->holds[i];
+        unsigned both = hold->held & hold->released;
+        for (unsigned k = 0; both && k < 3; k++) {
+            if (!(both & (1u << k)))
+                continue;
+            for (path->current = 0; path->current < path->listener_count; path->current++)
+                if (path->listeners[path->current]->on_hold)
+                    path->listeners[path->current]->on_hold(path, hold, k);
+            break;
+        }
+    }
+    free(path->holds);
+    path->holds = NULL;
+    path->hold_count = 0;
+}

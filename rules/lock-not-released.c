@@ -1,0 +1,23 @@
+/*
+ * A lock that a function gives back on one path and keeps on another, though its caller cannot tell
+ * the two apart.
+ */
+#include "program/check.h"
+#include "rule.h"
+
+static void on_hold(struct path *path, const struct path_hold *hold, unsigned class) {
+    const struct ir_instr *origin = &path->unit->instrs.data[hold->origin];
+    struct finding finding = {.loc = hold->exits[class], .cause = origin};
+    finding_message(&finding, "the lock is still held on this path, and given back on another");
+    finding_step(&finding, path->unit, origin->loc, "'%s' takes it here", hold->callee);
+    finding_trace(&finding, path, hold->traces[class], origin->loc);
+    finding_help(&finding, "give it back on every path, or leave by way of one label that does");
+    check_report(path, &finding);
+}
+
+const struct rule rule_lock_not_released = {
+    .name = "lock-not-released",
+    .tier = RULE_CORE,
+    .summary = "a lock is still held where a function returns, on some path only",
+    .listener = {.on_hold = on_hold},
+};
