@@ -2,10 +2,12 @@
  * A task (or thread) that was started and whose handle is dropped: nobody sees its error, nobody
  * can stop it, nobody waits for it at shutdown.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "program/check.h"
 #include "program/check_calls.h"
+#include "program/check_fix.h"
 #include "rule.h"
 
 static bool is_running(const char *subject) {
@@ -15,6 +17,16 @@ static bool is_running(const char *subject) {
 /* What a shield was to take has a rule of its own. */
 static bool is_shielded(const struct path *path, const struct path_loss *loss) {
     return loss->refused && check_call_has_role(path, loss->refused, ROLE_SHIELDS);
+}
+
+/* Unsafe: whether the task is meant to go on by itself, its author knows. */
+static void offer_detach(struct finding *finding, const struct path *path,
+                         const struct path_loss *loss) {
+    char *statement = check_detach_statement(path, loss);
+    if (statement)
+        finding_fix_surround(finding, path, loss->exit, "detach it before this return", statement,
+                             NULL);
+    free(statement);
 }
 
 static void on_loss(struct path *path, const struct path_loss *loss) {
@@ -36,6 +48,7 @@ static void on_loss(struct path *path, const struct path_loss *loss) {
                                ? "await it, start it in a group, or detach it to say that it is "
                                  "meant to run on its own"
                                : "join it, or detach it to say that it is meant to run on its own");
+    offer_detach(&finding, path, loss);
     check_report(path, &finding);
 }
 

@@ -143,8 +143,7 @@ void finding_fix_surround(struct finding *finding, const struct path *path, ir_i
     merge_edits(&finding->fix);
 }
 
-/* The words of a kind whose functions the unit declares. */
-static const struct model_kind *declared_kind(const struct path *path, const char *kind) {
+const struct model_kind *check_declared_kind(const struct path *path, const char *kind) {
     const struct program *program = path->client->data;
     const struct model_kind *words = model_find_kind(program->models, kind);
     return words && words->header && prog_includes(path->unit, words->header) ? words : NULL;
@@ -152,7 +151,7 @@ static const struct model_kind *declared_kind(const struct path *path, const cha
 
 void finding_fix_enclose(struct finding *finding, const struct path *path, ir_id loc,
                          const char *title, const char *kind) {
-    const struct model_kind *words = declared_kind(path, kind);
+    const struct model_kind *words = check_declared_kind(path, kind);
     struct code *code = words ? code_at(path, loc) : NULL;
     if (code && words->begin && words->type && words->release) {
         char *name = fresh_name(code, kind, check_fix_number(path, loc));

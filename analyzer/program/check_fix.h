@@ -27,6 +27,13 @@ void finding_fix_enclose(struct finding *finding, const struct path *path, ir_id
  *  holds it, and each way to that return acquires it and does nothing with it that ends it. */
 char *check_release_statement(const struct path *path, const struct path_loss *loss);
 
+/** As check_release_statement, what says of a lost task that it goes on by itself: "detach(it);".
+ */
+char *check_detach_statement(const struct path *path, const struct path_loss *loss);
+
+/** The words of a kind whose functions the unit declares, or NULL. */
+const struct model_kind *check_declared_kind(const struct path *path, const char *kind);
+
 /** How many other locations of the function were asked for before `loc` was: fixes at different
  *  places may have to use different names. */
 size_t check_fix_number(const struct path *path, ir_id loc);

@@ -1,5 +1,5 @@
 /*
- * The statement that releases what a path loses.
+ * The statement that releases what a path loses, or lets it go.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -246,7 +246,11 @@ static bool is_only_one(const struct path *path, ir_id local) {
     return true;
 }
 
-static bool can_stand_before(const struct path *path, ir_id exit, ir_id local) {
+/* Whether the statement is a return before which the variable can be used for the last time. */
+typedef bool return_test(const struct code *code, const struct code_statement *statement,
+                         const char *name);
+
+static bool can_stand_before(const struct path *path, ir_id exit, ir_id local, return_test *test) {
     const struct ir_local *variable = ir_local_at(path->unit, path->function, local);
     struct diag_range at = check_range(path->unit, exit);
     struct diag_range made = check_range(path->unit, variable->loc);
@@ -258,19 +262,34 @@ static bool can_stand_before(const struct path *path, ir_id exit, ir_id local) {
     bool can = from != SIZE_MAX && to != SIZE_MAX &&
                (variable->flags & IR_LOCAL_PARAM || code_in_scope(code, from, to)) &&
                code_statement(code, to, &statement) &&
-               code_returns_plainly(code, &statement, ir_text(path->unit, variable->name));
+               test(code, &statement, ir_text(path->unit, variable->name));
     code_free(code);
     return can;
 }
 
+/* Finds the variable that holds what was lost all the way to the return where it is lost. */
+static bool find_last_holder(const struct path *path, const struct path_loss *loss,
+                             return_test *test, struct holder *holder) {
+    return loss->exit != IR_NONE && find_holder(path, loss->duty, holder) &&
+           is_only_one(path, holder->local) &&
+           is_held_throughout(path, loss->duty->origin, loss->exit, holder) &&
+           can_stand_before(path, loss->exit, holder->local, test);
+}
+
 char *check_release_statement(const struct path *path, const struct path_loss *loss) {
-    const struct duty *duty = loss->duty;
-    const char *name = check_kind_release(path, duty->subject);
+    const char *subject = loss->duty->subject, *name = check_kind_release(path, subject);
     struct holder holder;
-    if (!name || loss->exit == IR_NONE || !find_holder(path, duty, &holder) ||
-        !is_only_one(path, holder.local) ||
-        !is_held_throughout(path, duty->origin, loss->exit, &holder) ||
-        !can_stand_before(path, loss->exit, holder.local))
+    if (!name || !find_last_holder(path, loss, code_returns_plainly, &holder))
         return NULL;
-    return write_release(path, name, duty->subject, &holder);
+    return write_release(path, name, subject, &holder);
+}
+
+char *check_detach_statement(const struct path *path, const struct path_loss *loss) {
+    const struct model_kind *words = check_declared_kind(path, loss->duty->subject);
+    struct holder holder;
+    if (!words || !words->detach || !find_last_holder(path, loss, code_returns_without, &holder) ||
+        holder.itself)
+        return NULL;
+    ir_id name = ir_local_at(path->unit, path->function, holder.local)->name;
+    return mem_format("%s(%s);", words->detach, ir_text(path->unit, name));
 }

@@ -237,6 +237,14 @@ bool code_returns_plainly(const struct code *code, const struct code_statement *
     return at + 1 == statement->end;
 }
 
+bool code_returns_without(const struct code *code, const struct code_statement *statement,
+                          const char *name) {
+    for (size_t i = statement->start; i < statement->end; i++)
+        if (is_word_at(code, i, name))
+            return false;
+    return is_word_at(code, statement->start, "return");
+}
+
 bool code_in_scope(const struct code *code, size_t from, size_t to) {
     int depth = 0;
     for (size_t i = from; i < to && depth >= 0; i++)

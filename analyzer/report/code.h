@@ -34,6 +34,9 @@ bool code_statement(const struct code *code, size_t offset, struct code_statemen
 /** True if the statement returns a constant or a variable other than `name`, or nothing. */
 bool code_returns_plainly(const struct code *code, const struct code_statement *statement,
                           const char *name);
+/** True if the statement is a return whose value, if any, is made without that variable. */
+bool code_returns_without(const struct code *code, const struct code_statement *statement,
+                          const char *name);
 /** True if the statement begins with the word `return` and has a value. */
 bool code_returns_value(const struct code *code, const struct code_statement *statement,
                         size_t *value);
