@@ -284,11 +284,19 @@ char *check_release_statement(const struct path *path, const struct path_loss *l
     return write_release(path, name, subject, &holder);
 }
 
+/* What ends by itself with the function, the task may use. */
+static bool cleans_up(const struct path *path) {
+    for (ir_id i = 0; i < path->function->local_count; i++)
+        if (ir_local_at(path->unit, path->function, i)->flags & IR_LOCAL_CLEANUP)
+            return true;
+    return false;
+}
+
 char *check_detach_statement(const struct path *path, const struct path_loss *loss) {
     const struct model_kind *words = check_declared_kind(path, loss->duty->subject);
     struct holder holder;
-    if (!words || !words->detach || !find_last_holder(path, loss, code_returns_without, &holder) ||
-        holder.itself)
+    if (!words || !words->detach || cleans_up(path) ||
+        !find_last_holder(path, loss, code_returns_without, &holder) || holder.itself)
         return NULL;
     ir_id name = ir_local_at(path->unit, path->function, holder.local)->name;
     return mem_format("%s(%s);", words->detach, ir_text(path->unit, name));
