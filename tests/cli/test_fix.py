@@ -258,11 +258,18 @@ int copy(int size) {
             "    if (size > 10) { // if (a) {\n        /* ; */\n        free(text);\n"
             "        return -2; // why\n    }")
 
+    def test_directives_are_no_code(self):
+        self.assertEqual(
+            self.fixed("#ifndef NOTHING\n    if (size > 10)\n        return -2;\n#endif"),
+            "#ifndef NOTHING\n    if (size > 10) {\n        free(text);\n        return -2;\n    }\n"
+            "#endif")
+
     def unfixed(self, lines, **more):
         self.assertEqual(self.fixed(lines, **more), lines)
 
     def test_what_is_returned_may_need_it(self):
         self.unfixed("    if (size > 10)\n        return text[0];")
+        self.unfixed("    if (size > 10)\n        return size + text[0];")
         self.unfixed("    if (size > 10)\n        return ready(text);")
 
     def test_nothing_is_put_into_a_macro(self):
