@@ -88,10 +88,11 @@ struct path_promise {
 };
 
 /** A lock that one path gives back before it returns, and another does not, though the two return
- *  alike. */
+ *  alike; or that no path gives back. */
 struct path_hold {
     ir_id origin;       /* the call that took it */
     const char *callee; /* its name */
+    const char *lock;   /* the lock's own name: a variable's, a field's; NULL: it has none */
     unsigned released;  /* classes of what is returned where it was given back */
     unsigned held;      /* … where it was not */
     ir_id exits[3];     /* by class: location of the first such return */
@@ -169,6 +170,9 @@ void path_end(struct path *path);
  *  one can cut. `.is` is false if there is none, or if more than one object was to be cancelled. */
 struct cut path_run_cut(const struct ir_unit *unit, const struct ir_function *function,
                         const struct path_client *client);
+
+/** The name of the variable or the field that is the lock; NULL if it is none of these. */
+const char *path_lock_name(const struct path *path, value_id lock);
 
 /** The lock that this claim says is held for sure in the current state; false if it is another
  * claim, or not certain. */

@@ -13,6 +13,17 @@ bool path_holds(const struct path *path, const struct claim *claim) {
            !(state_classes(&path->context, path->state, claim->guard) & ~(unsigned)claim->when);
 }
 
+const char *path_lock_name(const struct path *path, value_id lock) {
+    const struct value *v = value_at(&path->context.values, lock);
+    if (v->kind != VALUE_ADDRESS)
+        return NULL;
+    const struct region *r = region_at(&path->context.values, v->a);
+    if (r->kind == REGION_FIELD)
+        return ir_text(path->unit, r->b);
+    return r->kind == REGION_GLOBAL ? ir_text(path->unit, path->unit->globals.data[r->a].name)
+                                    : NULL;
+}
+
 /* ---- calls ----------------------------------------------------------------------------- */
 
 /* Nobody knows any more what is held. */
@@ -95,8 +106,8 @@ static struct path_hold *hold_of(struct path *path, const struct claim *claim) {
         if (path->holds[i].origin == claim->origin)
             return &path->holds[i];
     path->holds = mem_resize(path->holds, path->hold_count + 1, sizeof *path->holds);
-    path->holds[path->hold_count] =
-        (struct path_hold){.origin = claim->origin, .callee = claim->by};
+    path->holds[path->hold_count] = (struct path_hold){
+        .origin = claim->origin, .callee = claim->by, .lock = path_lock_name(path, claim->entity)};
     return &path->holds[path->hold_count++];
 }
 
@@ -136,7 +147,7 @@ void path_note_holds(struct path *path, value_id returned, ir_id loc) {
 void path_tell_holds(struct path *path) {
     for (size_t i = 0; i < path->hold_count; i++) {
         const struct path_hold *hold = &path->holds[i];
-        unsigned both = hold->held & hold->released;
+        unsigned both = hold->released ? hold->held & hold->released : hold->held;
         for (unsigned k = 0; both && k < 3; k++) {
             if (!(both & (1u << k)))
                 continue;

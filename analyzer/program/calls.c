@@ -210,6 +210,29 @@ static void note_role(const struct caller *at, const struct role *role) {
         note_argument(at, arg, place, 0);
 }
 
+static void note_unlock(const struct caller *at, const struct effect *effect) {
+    struct program *program = at->program;
+    if (effect->kind != EFFECT_UNLOCK || effect->arg >= at->call->arg_count)
+        return;
+    const char *name = path_lock_name(at->path, at->call->args[effect->arg]);
+    if (!name) {
+        program->gives_back_unnamed = true;
+        return;
+    }
+    if (prog_gives_back(program, name))
+        return;
+    program->given_back =
+        mem_resize(program->given_back, program->given_back_count + 1, sizeof *program->given_back);
+    program->given_back[program->given_back_count++] = name;
+}
+
+bool prog_gives_back(const struct program *program, const char *lock) {
+    for (size_t i = 0; i < program->given_back_count; i++)
+        if (strcmp(program->given_back[i], lock) == 0)
+            return true;
+    return program->gives_back_unnamed;
+}
+
 /* ---- each call ------------------------------------------------------------------------- */
 
 /* A role that speaks of the argument says it all: what is run as a coroutine may be started by a
@@ -270,6 +293,8 @@ void prog_note_call(struct program *program, prog_fn self, const struct path *pa
     const struct callee *callee = call->callee;
     for (size_t i = 0; i < callee->role_count; i++)
         note_role(&at, &callee->roles[i]);
+    for (size_t i = 0; i < callee->effect_count; i++)
+        note_unlock(&at, &callee->effects[i]);
     note_called_parameter(&at);
     if (callee->function != UINT32_MAX) {
         note_target(&at, callee->function);

@@ -88,6 +88,10 @@ const char *check_context_root(const struct path *path, enum context_kind kind) 
     return context ? check_of(path)->program->functions[context->function].name : NULL;
 }
 
+bool check_is_given_back(const struct path *path, const char *lock) {
+    return !lock || prog_gives_back(check_of(path)->program, lock);
+}
+
 bool check_context_has_loop(const struct path *path, enum context_kind kind) {
     const struct context *context = context_here(path, kind);
     while (context && context->before)

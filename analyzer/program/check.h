@@ -21,6 +21,9 @@ bool check_is_constructor(const struct path *path);
  *  shield around its callers protects. */
 bool check_is_cancellable(const struct path *path);
 
+/** True unless nothing in the program gives a lock of that name (path_hold.lock) back. */
+bool check_is_given_back(const struct path *path, const char *lock);
+
 /** True when where such a context begins, or what is called from there, makes or runs an event loop
  *  of its own. */
 bool check_context_has_loop(const struct path *path, enum context_kind kind);

@@ -151,6 +151,9 @@ struct program {
     size_t function_count, function_capacity;
     uint32_t *usr_slots; /* hash of USRs */
     size_t usr_slot_count;
+    const char **given_back; /* the names of the locks that are given back somewhere */
+    size_t given_back_count;
+    bool gives_back_unnamed; /* a lock without a name is */
     struct edge *edges;
     size_t edge_count, edge_capacity;
     struct slot *slots;
@@ -223,6 +226,9 @@ void prog_find_libraries(struct program *program);
 /** True when the model of that library tells of `function`. */
 bool prog_library_applies(const struct program *program, const struct function *function,
                           const char *library);
+
+/** True unless nothing in the program gives a lock of that name back. */
+bool prog_gives_back(const struct program *program, const char *lock);
 
 /** Records where a call leads: an edge to its target, and what becomes of functions given to it. */
 void prog_note_call(struct program *program, prog_fn self, const struct path *path,
