@@ -10,7 +10,7 @@
 
 /* Tasks and threads have a rule of their own, so have locks and scopes. */
 static bool is_resource(const struct path *path, const char *subject) {
-    static const char *const others[] = {"task", "thread", "lock", "context"};
+    static const char *const others[] = {"task", "thread", "lock", "context", "outcome"};
     if (!subject || check_kind_is_scope(path, subject))
         return false;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

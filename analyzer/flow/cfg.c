@@ -112,8 +112,10 @@ static void number_blocks(struct cfg *cfg) {
 }
 
 static void use_register(struct build *b, ir_id reg) {
-    if (reg != IR_NONE)
-        bitset_add(&b->facts->live_registers, reg);
+    if (reg == IR_NONE)
+        return;
+    bitset_add(&b->facts->live_registers, reg);
+    bitset_add(&b->cfg->needed, reg);
 }
 
 static void use_place(struct build *b, ir_id place_id) {
@@ -292,7 +294,7 @@ void cfg_init(struct cfg *cfg, const struct ir_unit *unit, const struct ir_funct
                       .local_words = function->local_count / 64 + 1,
                       .name_words = cfg->name_count / 64 + 1};
     uint32_t each = b.register_words + b.local_words + b.name_words;
-    cfg->storage = mem_zero((size_t)each * count + b.register_words, sizeof *cfg->storage);
+    cfg->storage = mem_zero((size_t)each * count + 2 * b.register_words, sizeof *cfg->storage);
     uint64_t *at = cfg->storage;
     for (ir_id i = 0; i < count; i++) {
         cfg->blocks[i].live_registers = carve(&at, b.register_words);
@@ -300,6 +302,7 @@ void cfg_init(struct cfg *cfg, const struct ir_unit *unit, const struct ir_funct
         cfg->blocks[i].read_later = carve(&at, b.name_words);
     }
     cfg->literal = carve(&at, b.register_words);
+    cfg->needed = carve(&at, b.register_words);
     find_literals(cfg);
     find_live(&b);
     keep_addressed_locals(cfg);

@@ -37,6 +37,7 @@ struct cfg {
     const struct ir_unit *unit;
     const struct ir_function *function;
     struct cfg_block *blocks;
+    struct bitset needed;  /* registers that something is done with */
     struct bitset literal; /* registers that are a constant of the text, such as 1 in a[1] */
     ir_id *names;          /* sorted: field strings, and globals as (id | CFG_GLOBAL) */
     uint32_t name_count;

@@ -67,6 +67,7 @@ struct effect {
     bool maybe;              /* COMPLETE: on some paths only, of which nothing tells */
     bool raw;                /* plain memory, whose release does not know what it held */
     bool counted;            /* of a kind that others may hold references to */
+    bool tells;              /* no resource, but news: to look at it is enough */
     const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */
 };
 
@@ -86,12 +87,13 @@ enum callee_flag {
     CALLEE_NORETURN = 4,
     CALLEE_SUSPENDS = 8,
     CALLEE_COROUTINE = 16,
-    CALLEE_WRITES = 32,   /* may write any memory that is not private to the caller */
-    CALLEE_CONTRACT = 64, /* declared by roles, as a library's function */
-    CALLEE_REPEATS = 256, /* computes: asked the same it answers the same until memory changes */
-    CALLEE_WAITS = 512,   /* may wait for what others do: a loop is run, a task joined … */
-    CALLEE_UNLOCKS = 512, /* gives a lock back, its caller's perhaps */
-    CALLEE_UNLINKS = 128  /* what it releases it may take out of where it was filed */
+    CALLEE_WRITES = 32,    /* may write any memory that is not private to the caller */
+    CALLEE_CONTRACT = 64,  /* declared by roles, as a library's function */
+    CALLEE_REPEATS = 256,  /* computes: asked the same it answers the same until memory changes */
+    CALLEE_WAITS = 512,    /* may wait for what others do: a loop is run, a task joined … */
+    CALLEE_UNLOCKS = 2048, /* gives a lock back, its caller's perhaps */
+    CALLEE_TELLS = 1024,   /* stops tasks, or shows how they ended: no outcome is news after it */
+    CALLEE_UNLINKS = 128   /* what it releases it may take out of where it was filed */
 };
 
 /** What a call does once its task, or an object that it is given, was cancelled: it returns at

@@ -188,6 +188,7 @@ static void meet_aliases(struct path *path, struct state *state, value_id condit
 static void take_branch(struct path *path, const struct ir_block *block) {
     struct state_context *c = &path->context;
     value_id value = path->state->registers[block->value];
+    path_look_at(path, value);
     struct state *yes = path->state, *no = state_copy(c, path->state);
     bool can = state_assume(c, yes, value, true), cannot = state_assume(c, no, value, false);
     if (can && cannot) {
@@ -225,6 +226,7 @@ static bool all_labelled(const struct path *path, const struct ir_block *block,
 static void take_switch(struct path *path, const struct ir_block *block) {
     struct state_context *c = &path->context;
     value_id value = path->state->registers[block->value];
+    path_look_at(path, value);
     struct constraint range = state_range(c, path->state, value);
     bool decided = range.low == range.high, taken = false;
     for (uint32_t i = 0; i + 1 < block->succ_count; i++) {

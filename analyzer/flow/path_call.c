@@ -46,7 +46,7 @@ static void settle_earlier(struct path *path, const struct duty *again) {
         if (duty->origin != again->origin || duty->which != again->which)
             continue;
         duty->joined |= duty->widened;
-        if (duty->status == DUTY_LOST) {
+        if (duty->status == DUTY_LOST && !duty->tells) {
             path_note_loss(path, duty, duty->end, true);
             state_remove_duty(state, i);
         }
@@ -104,6 +104,12 @@ static bool acquire_for_caller(struct path *path, struct duty *duty, region_id r
     return true;
 }
 
+/* Nobody has to look at what is no news, or said not to be wanted. */
+static bool is_no_news(const struct path *path, const struct path_call *call,
+                       const struct effect *effect) {
+    return effect->tells && (path->state->told || (call->instr->flags & IR_RESULT_VOID_CAST));
+}
+
 static void acquire(struct path *path, const struct path_call *call, const struct effect *effect,
                     value_id result) {
     struct value_table *t = &path->context.values;
@@ -114,9 +120,12 @@ static void acquire(struct path *path, const struct path_call *call, const struc
                         .guard = effect->when == RETURNS_ANY ? VALUE_UNKNOWN : result,
                         .which = (uint8_t)(effect - call->callee->effects),
                         .counted = effect->counted,
+                        .tells = effect->tells,
                         .origin = call->id,
                         .end = IR_NONE};
     settle_earlier(path, &duty);
+    if (is_no_news(path, call, effect))
+        return;
     if (callback_releases(path, call, effect->subject))
         return;
     if (effect->target == TARGET_RETURN) {
@@ -349,6 +358,7 @@ static void pass_arguments(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     bool known = callee->flags & CALLEE_KNOWN;
     for (uint32_t i = 0; i < call->arg_count; i++) {
+        path_look_at(path, call->args[i]);
         const struct effect *effect = effect_on(callee, i);
         if (!known && !effect) {
             show(path, call->args[i]);
@@ -485,6 +495,7 @@ static void apply(struct path *path, const struct path_call *call) {
         path->state->registers[call->instr->dst] = result;
     path_lock(path, call, result);
     deepen(path->state, callee);
+    path->state->told |= (callee->flags & CALLEE_TELLS) != 0;
     if (callee->flags & CALLEE_SUSPENDS)
         path->state->suspended = true;
 }

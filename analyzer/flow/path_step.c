@@ -109,6 +109,18 @@ static void let_go(struct path *path, value_id entity) {
     }
 }
 
+void path_look_at(struct path *path, value_id value) {
+    struct state *state = path->state;
+    for (uint32_t i = state->duty_count; i-- > 0;) {
+        struct duty *duty = &state->duties[i];
+        if (duty->tells && duty->status == DUTY_OPEN &&
+            value_mentions(&path->context.values, value, duty->entity)) {
+            path_discharge(path, duty);
+            state_remove_duty(state, i);
+        }
+    }
+}
+
 static void escape(struct path *path, value_id value, int depth);
 
 static void escape_contents(struct path *path, region_id whole, int depth) {
@@ -354,6 +366,8 @@ static value_id unary(struct path *path, ir_id id, const struct ir_instr *instr,
 static value_id cast(struct path *path, ir_id id, const struct ir_instr *instr, value_id a) {
     const struct ir_type *to = type_of(path, instr->type);
     int64_t x;
+    if (to && (to->kind == IR_TYPE_BOOL || to->kind == IR_TYPE_FLOAT))
+        path_look_at(path, a);
     if (to && to->kind == IR_TYPE_BOOL)
         return binary(path, id, IR_NE, a, value_int(&path->context.values, 0), instr->type);
     if (to && to->kind == IR_TYPE_FLOAT)
@@ -395,6 +409,8 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
         }
     }
     state->registers[instr->dst] = value ? value : fresh(path, id, instr->type);
+    if (!bitset_has(&path->context.cfg->needed, instr->dst)) /* cast to void: it is not wanted */
+        path_look_at(path, value);
     return true;
 }
 
@@ -540,10 +556,13 @@ bool path_step(struct path *path, ir_id id) {
         registers[instr->dst] = cast(path, id, instr, registers[instr->a]);
         return true;
     case IR_BINARY:
+        path_look_at(path, registers[instr->a]);
+        path_look_at(path, registers[instr->b]);
         registers[instr->dst] =
             binary(path, id, instr->sub, registers[instr->a], registers[instr->b], instr->type);
         return true;
     case IR_UNARY:
+        path_look_at(path, registers[instr->a]);
         registers[instr->dst] = unary(path, id, instr, registers[instr->a]);
         return true;
     case IR_CALL:
@@ -554,6 +573,7 @@ bool path_step(struct path *path, ir_id id) {
     case IR_ASM:
         for (uint32_t i = 0; i < instr->arg_count; i++) {
             value_id value = registers[ir_arg(path->unit, instr, i)];
+            path_look_at(path, value);
             path_escape(path, value);
             state_unbind(&path->context, path->state, region_pointee(t, value));
         }
@@ -567,6 +587,17 @@ bool path_step(struct path *path, ir_id id) {
 }
 
 /* ---- the end --------------------------------------------------------------------------- */
+
+/* Does the function say that it failed? Then that is the news. */
+static bool is_failure(const struct path *path, ir_id reg, value_id value) {
+    const struct ir_type *function = &path->unit->types.data[path->function->type];
+    const struct ir_type *type = reg == IR_NONE ? NULL : type_of(path, function->elem);
+    if (!type || value == VALUE_UNKNOWN)
+        return false;
+    unsigned classes = state_classes(&path->context, path->state, value);
+    bool tells_by_null = type->kind == IR_TYPE_POINTER || type->kind == IR_TYPE_BOOL;
+    return tells_by_null ? classes == RETURNS_ZERO : !(classes & RETURNS_ZERO);
+}
 
 void path_step_return(struct path *path, const struct ir_block *block) {
     struct state *state = path->state;
@@ -582,10 +613,11 @@ void path_step_return(struct path *path, const struct ir_block *block) {
     path_note_holds(path, value, block->loc);
     for (ir_id i = 0; i < path->function->param_count; i++)
         path_end_loans(path, i, block->loc);
+    bool failure = is_failure(path, block->value, value) || state_knows_failure(state);
     path_escape(path, value);
     for (uint32_t i = 0; i < state->duty_count; i++) {
         struct duty *duty = &state->duties[i];
-        if (duty->status != DUTY_OPEN && duty->status != DUTY_LOST)
+        if ((duty->status != DUTY_OPEN && duty->status != DUTY_LOST) || (duty->tells && failure))
             continue;
         if (duty->status == DUTY_OPEN)
             duty->trace = state->trace;

@@ -22,6 +22,9 @@ void path_step_return(struct path *path, const struct ir_block *block);
 /** The value leaves the function's sight: it and what it leads to is no longer tracked. */
 void path_escape(struct path *path, value_id value);
 
+/** Somebody looks at the value: what it tells is known. */
+void path_look_at(struct path *path, value_id value);
+
 /** The values held in a region and its parts leave the function's sight. */
 void path_escape_contents(struct path *path, region_id whole);
 

@@ -389,6 +389,13 @@ unsigned state_classes(const struct state_context *c, const struct state *state,
 
 /* ---- duties ---------------------------------------------------------------------------- */
 
+bool state_knows_failure(const struct state *state) {
+    for (uint32_t i = 0; i < state->constraint_count; i++)
+        if (state->constraints[i].high < 0)
+            return true;
+    return false;
+}
+
 struct duty *state_duty(struct state *state, value_id entity) {
     if (entity == VALUE_UNKNOWN)
         return NULL;
@@ -486,7 +493,7 @@ void state_seal(struct state *state) {
     uint64_t h = state->suspended;
     for (unsigned k = 0; k < SCOPE_KINDS; k++)
         h = mix(h, (uint64_t)state->scopes[k]);
-    h = mix(h, (uint64_t)(state->inside * 4 + state->cut * 2 + state->once));
+    h = mix(h, (uint64_t)(state->inside * 8 + state->told * 4 + state->cut * 2 + state->once));
     for (uint32_t i = 0; i < state->binding_count; i++)
         h = mix(h, (uint64_t)state->bindings[i].region << 32 | state->bindings[i].value);
     for (uint32_t i = 0; i < state->held_count; i++)
@@ -514,7 +521,7 @@ static bool duty_equal(const struct duty *x, const struct duty *y) {
 
 bool state_same_property(const struct state *x, const struct state *y) {
     if (memcmp(x->scopes, y->scopes, sizeof x->scopes) != 0 || x->suspended != y->suspended ||
-        x->inside != y->inside || x->once != y->once || x->cut != y->cut ||
+        x->inside != y->inside || x->once != y->once || x->told != y->told || x->cut != y->cut ||
         x->duty_count != y->duty_count)
         return false;
     for (uint32_t i = 0; i < x->duty_count; i++) {

@@ -45,6 +45,7 @@ struct duty {
     bool widened;   /* a loop's counters were generalised since */
     bool counted;   /* others may hold references to it */
     bool shared;    /* counted, and it was shown to others */
+    bool tells;     /* no resource, but news: to look at it is enough */
     bool lapses;    /* handed over unless `guard` says that it failed: gone if nobody asks */
     value_id guard; /* VALUE_UNKNOWN: none */
     uint8_t which;  /* the call may acquire several: the effect's number */
@@ -101,6 +102,7 @@ struct state {
     bool suspended;             /* a suspension happened since the entry */
     int8_t inside; /* 1: this runs in a coroutine, as a test told; -1: it does not; 0: not known */
     bool cut;      /* a cancellation cut a call short (only in the walk after one) */
+    bool told;     /* no outcome is news any more: tasks were stopped, or asked how they ended */
     bool once;     /* this happens once: something that was not there yet is being made */
     const struct path_trace *trace;
     uint64_t hash; /* of all that state_equal compares; set by state_seal */
@@ -144,6 +146,10 @@ bool state_narrow(struct state_context *c, struct state *state, struct constrain
 bool state_assume(struct state_context *c, struct state *state, value_id value, bool truth);
 /** The classes of enum return_class that the value can be in. */
 unsigned state_classes(const struct state_context *c, const struct state *state, value_id value);
+
+/** True when some value that is still asked for is known to be negative: a failure, which is dealt
+ *  with here. */
+bool state_knows_failure(const struct state *state);
 
 struct duty *state_duty(struct state *state, value_id entity);
 /** False when the path shows that there is no resource: the acquiring call failed on it. */

@@ -198,7 +198,8 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
             i++;
             continue;
         }
-        if (duty->status == DUTY_DONE || duty->status == DUTY_NONE) {
+        bool is_moot = duty->tells && state_knows_failure(state); /* the first error counts */
+        if (duty->status == DUTY_DONE || duty->status == DUTY_NONE || is_moot) {
             state_remove_duty(state, i);
             continue;
         }

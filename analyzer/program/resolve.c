@@ -170,6 +170,13 @@ static void add_role(struct effect_list *list, const struct function *function,
     case ROLE_DETACHES:
         add(list, role, EFFECT_RELEASE, TARGET_ARG, role->arg, NULL, RETURNS_ANY);
         break;
+    case ROLE_TELLS_OUTCOME: {
+        size_t before = list->count;
+        add(list, role, EFFECT_ACQUIRE, TARGET_RETURN, 0, "outcome", RETURNS_ANY);
+        if (list->count > before)
+            list->items[before].tells = true;
+        break;
+    }
     case ROLE_SHIELDS: /* of a task's handle: it is waited for, unless the waiter is cut */
         if (!prog_role(function->roles, function->role_count, ROLE_CALLS_BACK))
             add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL,
@@ -238,6 +245,10 @@ static unsigned role_flags(const struct role *roles, size_t count) {
             break;
         case ROLE_UNLOCKS:
             flags |= CALLEE_UNLOCKS;
+            break;
+        case ROLE_CANCELS:
+        case ROLE_SHOWS_OUTCOME:
+            flags |= CALLEE_TELLS;
             break;
         case ROLE_RUNS_LOOP: /* the program's callbacks run meanwhile */
             flags |= CALLEE_WRITES | CALLEE_WAITS;
@@ -310,8 +321,8 @@ static void apply_summary(const struct function *function, struct callee *callee
     callee->spawns = summary->spawns;
     callee->awaits = summary->awaits;
     callee->mutates = summary->mutates;
-    callee->flags |=
-        summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN | CALLEE_WAITS | CALLEE_UNLOCKS);
+    callee->flags |= summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN | CALLEE_WAITS |
+                                       CALLEE_UNLOCKS | CALLEE_TELLS);
     if (callee->effect_count == 0) {
         callee->flags |= summary->flags;
         callee->effects = summary->effects;

@@ -136,7 +136,7 @@ static enum effect_leaves left_at(const struct path *path, region_id out, value_
 
 static void collect_duty(struct path *path, struct collector *c, const struct duty *duty,
                          value_id value, unsigned classes) {
-    struct effect effect = {.subject = duty->subject};
+    struct effect effect = {.subject = duty->subject, .tells = duty->tells};
     bool doubtful = duty->joined;
     if (duty->status == DUTY_DONE && names_param(path, duty->entity, &effect.arg)) {
         effect.kind = EFFECT_RELEASE;
@@ -293,7 +293,7 @@ static void on_call(struct path *path, const struct path_call *call) {
                    callee->loses);
     if (callee->flags & CALLEE_SUSPENDS)
         summary->flags |= CALLEE_SUSPENDS;
-    summary->flags |= callee->flags & CALLEE_UNLOCKS;
+    summary->flags |= callee->flags & (CALLEE_UNLOCKS | CALLEE_TELLS);
     if (may_wait(callee))
         summary->flags |= CALLEE_WAITS;
     if (callee->function == UINT32_MAX || callee->function == c->self)
@@ -385,6 +385,10 @@ static uint32_t idle_paths(const struct collector *c, const struct effect *effec
 static bool settle(const struct collector *c, struct candidate *candidate) {
     uint8_t when = 0, possible = 0;
     bool clear = !candidate->doubtful;
+    if (candidate->effect.tells) { /* some path's news is news */
+        candidate->effect.when = RETURNS_ANY;
+        return clear;
+    }
     for (unsigned k = 0; k < CLASSES; k++) {
         if (c->paths[k] == 0)
             continue;
@@ -419,7 +423,8 @@ static bool is_emptying(const struct effect *effect) {
 
 /* Goes together with any other effect on the same argument. */
 static bool stands_aside(const struct effect *effect) {
-    return is_emptying(effect) || effect->kind == EFFECT_LEND || effect->kind == EFFECT_COMPLETE;
+    return is_emptying(effect) || effect->kind == EFFECT_LEND || effect->kind == EFFECT_COMPLETE ||
+           effect->tells;
 }
 
 static bool has_rival(const struct collector *c, size_t index) {

@@ -231,6 +231,6 @@ int aglet_serve(aglet_server *server, aglet_handler handler, void *arg, size_t l
     server->users++; /* it may be closed while this waits for a place */
     rc = accept_all(self, server, group, &connection, place);
     let_go(server);
-    aglet_group_drain(group, grace_ms);
+    (void)aglet_group_drain(group, grace_ms); /* its tasks do not fail */
     return rc;
 }

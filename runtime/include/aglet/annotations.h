@@ -62,6 +62,12 @@
     AGLET_ROLE(spawns(entry=entry_arg, data=data_arg, owner=owner_arg))
 /** Waits for the task behind argument `n` and takes over its result. */
 #define AGLET_JOINS(n) AGLET_ROLE(joins(arg=n))
+/** Returns how the work ended that was waited for: who drops it loses its error. */
+#define AGLET_TELLS_OUTCOME AGLET_ROLE(tells-outcome)
+/** As AGLET_TELLS_OUTCOME; argument `n` receives the same, unless it is NULL. */
+#define AGLET_TELLS_OUTCOME_TO(n) AGLET_ROLE(tells-outcome(unless=n:nonnull))
+/** Shows how tasks ended, or are going to end: that is no news to who joins them after it. */
+#define AGLET_SHOWS_OUTCOME AGLET_ROLE(shows-outcome)
 /** Asks the task behind argument `n` to stop; its handle still has to be awaited. */
 #define AGLET_CANCELS(n) AGLET_ROLE(cancels(arg=n))
 /** States that the task behind argument `n` is meant to run on its own. */

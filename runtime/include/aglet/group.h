@@ -73,11 +73,12 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_SPAWNS_INTO(2, 3, 1)
 AGLET_COROUTINE int aglet_started(void *value);
 
 /** Cancels all tasks of the group and the rest of its body. Does not wait. @return 0. */
-int aglet_group_cancel(aglet_group *group);
+AGLET_CANCELS(1) int aglet_group_cancel(aglet_group *group);
 
 /** The failures so far, oldest first; returns their number and sets *list (valid until close). At
  *  most 16 are kept; tasks that ended with -ECANCELED in a cancelled group are not failures. */
-size_t aglet_group_errors(const aglet_group *group, const struct aglet_group_error **list);
+AGLET_SHOWS_OUTCOME size_t aglet_group_errors(const aglet_group *group,
+                                              const struct aglet_group_error **list);
 
 /**
  * Waits for all tasks of the group and frees it, whatever is returned. When the closing task is
@@ -85,11 +86,12 @@ size_t aglet_group_errors(const aglet_group *group, const struct aglet_group_err
  * @return 0; the first failure; else -ECANCELED or -ETIMEDOUT if that cut some of the tasks;
  *         -EPERM in another task than the one which opened it (then nothing is freed).
  */
-AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(group, 1) int aglet_group_close(aglet_group *group);
+AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(group, 1) AGLET_TELLS_OUTCOME
+    int aglet_group_close(aglet_group *group);
 
 /** As aglet_group_close(), for a graceful end: even if the closing task is cancelled, the group's
  *  tasks have `grace_ms` milliseconds to finish; those that remain are cancelled and waited for. */
-AGLET_COROUTINE
-AGLET_SUSPENDS AGLET_RELEASES(group, 1) int aglet_group_drain(aglet_group *group, int64_t grace_ms);
+AGLET_COROUTINE AGLET_SUSPENDS AGLET_RELEASES(group, 1) AGLET_TELLS_OUTCOME
+    int aglet_group_drain(aglet_group *group, int64_t grace_ms);
 
 #endif

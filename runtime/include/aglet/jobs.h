@@ -40,7 +40,8 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_SPAWNS_INTO(2, 3, 1)
 
 /** Waits for a job's result and frees the handle. When the waiter is cut, the job goes on and the
  *  handle stays valid. @return its result; -ECANCELED, -ETIMEDOUT, -EPERM. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_job_wait(aglet_job *job);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_TELLS_OUTCOME int
+aglet_job_wait(aglet_job *job);
 
 /** Cancels a job, waits for it, not longer than the close timeout, and frees the handle.
  *  @return its result; -ETIMEDOUT if it has not ended yet; -EDEADLK in the job itself. */

@@ -58,11 +58,13 @@ struct aglet_options {
  * @return what `main` returned; -EPERM inside a running loop (run() does not nest); -ENOMEM or
  *         another error of the kernel if no loop could be made, and then `main` was not called.
  */
-AGLET_MUST_USE AGLET_RUNS_LOOP AGLET_SYNC_ONLY AGLET_CALLS_BACK(1, coroutine, once)
+AGLET_MUST_USE AGLET_RUNS_LOOP
+AGLET_SYNC_ONLY AGLET_TELLS_OUTCOME AGLET_CALLS_BACK(1, coroutine, once)
 int aglet_run(aglet_fn main, void *arg);
 
 /** As aglet_run(), with options, which are copied; NULL means all defaults. */
-AGLET_MUST_USE AGLET_RUNS_LOOP AGLET_SYNC_ONLY AGLET_CALLS_BACK(2, coroutine, once)
+AGLET_MUST_USE AGLET_RUNS_LOOP
+AGLET_SYNC_ONLY AGLET_TELLS_OUTCOME AGLET_CALLS_BACK(2, coroutine, once)
 int aglet_run_with(const struct aglet_options *options, aglet_fn main, void *arg);
 
 /** True while this thread is inside aglet_run(). */

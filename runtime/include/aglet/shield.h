@@ -17,8 +17,9 @@
  * @return the inner task's result; -ECANCELED or -ETIMEDOUT if the waiter was cut, then the inner
  *         task is still running or done; -EPERM outside a coroutine, -ENOMEM.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_SHIELDS(1) AGLET_CALLS_BACK(1, coroutine, once)
-    AGLET_BORROWS(2, completion) int aglet_shield(aglet_fn fn, void *arg);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_TELLS_OUTCOME AGLET_SHIELDS(1)
+    AGLET_CALLS_BACK(1, coroutine, once)
+        AGLET_BORROWS(2, completion) int aglet_shield(aglet_fn fn, void *arg);
 
 /** A shield's scope; owned by the caller, may be a local variable. The fields are private. */
 struct aglet_shield_scope {

@@ -41,7 +41,8 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SPAWNS(1, 2) AGLET_CALLS_BACK(1, coroutine,
  *         coroutine or for a group's task, -EDEADLK for the running task itself, -EBUSY if another
  *         task awaits it, -EINVAL for NULL or a detached task.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_JOINS(1) int aglet_await(aglet_task *task);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_JOINS(1) AGLET_TELLS_OUTCOME
+    int aglet_await(aglet_task *task);
 
 /**
  * Asks a task to stop: its present and every further suspension outside a shield returns
@@ -62,7 +63,7 @@ bool aglet_task_done(const aglet_task *task);
 
 /** Looks at the result of a task without retrieving it, as await does.
  *  @return what its coroutine returned; -EINPROGRESS while it has not. */
-int aglet_task_result(const aglet_task *task);
+AGLET_SHOWS_OUTCOME int aglet_task_result(const aglet_task *task);
 
 /** True once the task was asked to stop. */
 bool aglet_task_cancelled(const aglet_task *task);

@@ -19,8 +19,9 @@ struct aglet_call {
  * @return 0; the first failure; -ECANCELED, -ETIMEDOUT if the waiter was cut; -ENOMEM; -EPERM
  * outside a coroutine. Nothing runs any more afterwards.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_gather(const struct aglet_call *calls,
-                                                               size_t count, int *results);
+AGLET_MUST_USE AGLET_COROUTINE
+AGLET_SUSPENDS AGLET_TELLS_OUTCOME_TO(3) int aglet_gather(const struct aglet_call *calls,
+                                                          size_t count, int *results);
 
 /** As aglet_gather(), but failures are only results: the others go on, and 0 is returned. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int
@@ -31,8 +32,8 @@ aglet_gather_errors(const struct aglet_call *calls, size_t count, int *results);
  * @param winner NULL, or where the index of that call goes
  * @return its result; if all fail, the first failure; -ECANCELED, -ETIMEDOUT, -ENOMEM, -EPERM.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_race(const struct aglet_call *calls,
-                                                             size_t count, size_t *winner);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_TELLS_OUTCOME int
+aglet_race(const struct aglet_call *calls, size_t count, size_t *winner);
 
 /** What aglet_wait() waits for. */
 enum aglet_wait_for { AGLET_FIRST_DONE, AGLET_FIRST_ERROR, AGLET_ALL_DONE };

@@ -17,7 +17,7 @@
  * @return what fn returned; -ECANCELED, -ETIMEDOUT if it was not run; -EAGAIN if no thread can be
  *         made, -EPERM outside a coroutine.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_CALLS_BACK(1, worker, once)
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_TELLS_OUTCOME AGLET_CALLS_BACK(1, worker, once)
     AGLET_BORROWS(2, return) int aglet_to_thread(int (*fn)(void *arg), void *arg);
 
 #endif

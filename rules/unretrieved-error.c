@@ -1,0 +1,40 @@
+/*
+ * Work that is waited for, and whose outcome nobody looks at: its error is lost.
+ */
+#include <string.h>
+
+#include "program/check.h"
+#include "program/check_calls.h"
+#include "rule.h"
+
+static bool is_outcome(const struct duty *duty) {
+    return duty->subject && strcmp(duty->subject, "outcome") == 0;
+}
+
+static void on_loss(struct path *path, const struct path_loss *loss) {
+    const struct duty *duty = loss->duty;
+    if (!is_outcome(duty))
+        return;
+    const struct ir_instr *origin = &path->unit->instrs.data[duty->origin];
+    const char *callee = check_call_name(path, origin);
+    struct finding finding = {.loc = origin->loc};
+    finding_message(&finding,
+                    loss->always
+                        ? "'%s' returns how the work ended that was waited for, and nobody looks "
+                          "at it: its error is lost"
+                        : "'%s' returns how the work ended that was waited for, and on some path "
+                          "nobody looks at it: there its error is lost",
+                    callee ? callee : "this call");
+    if (!loss->always)
+        finding_trace(&finding, path, duty->trace, origin->loc);
+    finding_help(&finding, "return it, or handle it; cast it to void to say that it does not "
+                           "matter how the work ends");
+    check_report(path, &finding);
+}
+
+const struct rule rule_unretrieved_error = {
+    .name = "unretrieved-error",
+    .tier = RULE_DEFAULT,
+    .summary = "work is waited for, and its error is dropped",
+    .listener = {.on_loss = on_loss},
+};
