@@ -108,17 +108,21 @@ class Messages(Case):
         self.assertEqual(heard, sent)
 
     def test_order_of_many_clients(self):
+        """Each client is used by one thread: a connection of Python's ssl is not safe in two, one
+        that is read while it is written can seem to have ended."""
         chat = self.start("--queue", "1000")
         clients = [self.join(chat) for _ in range(8)]
+        heard = [[] for _ in clients]
         def talk(number, client):
             for i in range(20):
                 client.say(f"{number} {i}")
+            heard[number] += (client.read()[1] for _ in range(160))
         threads = [threading.Thread(target=talk, args=pair) for pair in enumerate(clients)]
         for thread in threads:
             thread.start()
-        heard = [[client.read()[1] for _ in range(160)] for client in clients]
         for thread in threads:
             thread.join()
+        self.assertEqual([len(one) for one in heard], [160] * 8)
         self.assertTrue(all(one == heard[0] for one in heard), "not all heard the same")
         for number in range(8):
             own = [text for text in heard[0] if text.startswith(b"%d " % number)]
