@@ -2,8 +2,14 @@
  * A wait for a peer on the network that nothing bounds: no deadline is in force on some way from
  * main to here, the call has none of its own, and the stream has no limits.
  */
+#include <string.h>
+
 #include "program/check.h"
 #include "rule.h"
+
+static bool is_network(const char *subject) {
+    return subject && strcmp(subject, "net") == 0;
+}
 
 /* An argument that bounds the wait, unless it is known to say "never". */
 static bool has_limit(const struct path *path, const struct path_call *call) {
@@ -41,8 +47,9 @@ static void on_call(struct path *path, const struct path_call *call) {
         return;
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
-        if (role->kind == ROLE_SUSPENDS && role->subject && !path_excused(path, call, role) &&
-            !has_limit(path, call) && !may_be_bounded(path, call))
+        if (role->kind == ROLE_SUSPENDS && is_network(role->subject) &&
+            !path_excused(path, call, role) && !has_limit(path, call) &&
+            !may_be_bounded(path, call))
             report(path, call);
     }
 }

@@ -87,13 +87,17 @@ enum callee_flag {
     CALLEE_NORETURN = 4,
     CALLEE_SUSPENDS = 8,
     CALLEE_COROUTINE = 16,
-    CALLEE_WRITES = 32,    /* may write any memory that is not private to the caller */
-    CALLEE_CONTRACT = 64,  /* declared by roles, as a library's function */
-    CALLEE_REPEATS = 256,  /* computes: asked the same it answers the same until memory changes */
-    CALLEE_WAITS = 512,    /* may wait for what others do: a loop is run, a task joined … */
-    CALLEE_UNLOCKS = 2048, /* gives a lock back, its caller's perhaps */
-    CALLEE_TELLS = 1024,   /* stops tasks, or shows how they ended: no outcome is news after it */
-    CALLEE_UNLINKS = 128   /* what it releases it may take out of where it was filed */
+    CALLEE_WRITES = 32,     /* may write any memory that is not private to the caller */
+    CALLEE_CONTRACT = 64,   /* declared by roles, as a library's function */
+    CALLEE_REPEATS = 256,   /* computes: asked the same it answers the same until memory changes */
+    CALLEE_WAITS = 512,     /* may wait for what others do: a loop is run, a task joined … */
+    CALLEE_UNLOCKS = 2048,  /* gives a lock back, its caller's perhaps */
+    CALLEE_TELLS = 1024,    /* stops tasks, or shows how they ended: no outcome is news after it */
+    CALLEE_PAUSES = 4096,   /* does nothing but let time pass */
+    CALLEE_HEARS = 8192,    /* waits for what comes from outside the program */
+    CALLEE_QUEUES = 16384,  /* waits for others in the program: for its turn, a task's end … */
+    CALLEE_LETS_GO = 32768, /* starts a task that nobody owns */
+    CALLEE_UNLINKS = 128    /* what it releases it may take out of where it was filed */
 };
 
 /** What a call does once its task, or an object that it is given, was cancelled: it returns at

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/circumstance.h"
+#include "flow/loop.h"
 #include "flow/outs.h"
 #include "flow/path_cut.h"
 #include "flow/path_step.h"
@@ -365,6 +366,7 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     report_losses(path);
     path_tell_holds(path);
     path_cut_loops(path);
+    loop_tell(path);
 }
 
 void path_walk_cut(struct path *path, const struct ir_unit *unit,
@@ -377,6 +379,10 @@ void path_walk_cut(struct path *path, const struct ir_unit *unit,
     else
         arrive(path, cut->head, path_cut_start(path));
     walk(path);
+}
+
+struct state *path_state_at(const struct path *path, ir_id block) {
+    return path->blocks[block].count ? path->blocks[block].seen[0] : NULL;
 }
 
 bool path_any_at(const struct path *path, ir_id block, bool (*holds)(const struct state *state)) {

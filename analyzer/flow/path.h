@@ -73,6 +73,36 @@ struct path_stuck {
     bool object; /* it is not the task that is cancelled, but an object that the call is given */
 };
 
+/** What the ways out of a loop depend on. */
+enum loop_asks {
+    LOOP_ASKS_LOCAL = 1,    /* what the loop counts or walks along by itself */
+    LOOP_ASKS_MEMORY = 2,   /* the same place in memory, each round */
+    LOOP_ASKS_QUESTION = 4, /* a call that only looks, each time at the same */
+    LOOP_ASKS_TIME = 8,     /* the clock */
+    LOOP_ASKS_PAUSE = 16,   /* whether a pause was cut short */
+    LOOP_ASKS_ERRNO = 32,   /* which error it was */
+    LOOP_ASKS_CALL = 64     /* what some other call says */
+};
+
+/** A loop as its text shows it, with what it calls. */
+struct path_loop {
+    ir_id head;
+    ir_id loc;                    /* its first text */
+    unsigned asks;                /* set of enum loop_asks: all its ways out */
+    bool counted;                 /* some way out compares LOCAL, with what is kept perhaps */
+    bool polls;                   /* some way out asks for nothing but MEMORY and QUESTION */
+    ir_id watched;                /* a place that a way out reads; or IR_NONE */
+    const struct ir_instr *pause; /* a call that does nothing but let time pass; or NULL */
+    const struct ir_instr *spawn; /* a call that starts a task which nobody owns; or NULL */
+    bool works;                   /* does something that others can see, other than to pause */
+    bool sleeps;                  /* pauses the whole thread */
+    bool calls;                   /* calls something */
+    bool input;                   /* waits for what comes from outside the program */
+    bool relieved;                /* waits for others in the program: a place, a task's end … */
+    bool limited;                 /* compares what others keep by size: a limit perhaps */
+    bool idle;                    /* a round may pass without a suspension */
+};
+
 /** Something is completed that was completed before on the same path. */
 struct path_completion {
     const struct claim *before;
@@ -111,6 +141,7 @@ struct path_listener {
     void (*on_broken_promise)(struct path *path, const struct path_promise *promise);
     void (*on_return)(struct path *path, value_id value);
     void (*on_stuck)(struct path *path, const struct path_stuck *stuck);
+    void (*on_loop)(struct path *path, const struct path_loop *loop);
 };
 
 /** What the engine asks. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/loop.h"
 #include "flow/path_step.h"
 #include "flow/use.h"
 
@@ -206,45 +207,6 @@ struct cut path_run_cut(const struct ir_unit *unit, const struct ir_function *fu
 
 /* ---- loops ----------------------------------------------------------------------------- */
 
-/* Whether a block whose successor is `head` closes the loop. */
-static bool leads_back(const struct path *path, ir_id block, ir_id head) {
-    const struct cfg_block *blocks = path->context.cfg->blocks;
-    const struct ir_block *from = ir_block_at(path->unit, path->function, block);
-    if (blocks[block].order == UINT32_MAX || blocks[block].order < blocks[head].order)
-        return false;
-    for (uint32_t i = 0; i < from->succ_count; i++)
-        if (ir_succ(path->unit, from, i) == head)
-            return true;
-    return false;
-}
-
-/* Whether a block leads into the body, without passing the head. */
-static bool leads_into(const struct path *path, ir_id block, ir_id head, const bool *body) {
-    const struct ir_block *from = ir_block_at(path->unit, path->function, block);
-    for (uint32_t i = 0; i < from->succ_count; i++) {
-        ir_id to = ir_succ(path->unit, from, i);
-        if (to != head && body[to])
-            return true;
-    }
-    return false;
-}
-
-/* The natural loop of `head`: what leads back to it without passing it. */
-static bool *find_body(const struct path *path, ir_id head) {
-    bool *body = mem_zero(path->function->block_count, sizeof *body);
-    body[head] = true;
-    for (bool grows = true; grows;) {
-        grows = false;
-        for (ir_id b = path->function->block_count; b-- > 0;) {
-            if (body[b] || !(leads_back(path, b, head) || leads_into(path, b, head, body)))
-                continue;
-            body[b] = true;
-            grows = true;
-        }
-    }
-    return body;
-}
-
 static bool has_cuttable(const struct path *path, const bool *body) {
     for (ir_id b = 0; b < path->function->block_count; b++) {
         const struct ir_block *block = ir_block_at(path->unit, path->function, b);
@@ -290,7 +252,7 @@ void path_cut_loops(struct path *path) {
         if (!ir_block_at(path->unit, path->function, head)->loop_head ||
             path_any_at(path, head, is_protected))
             continue;
-        bool *body = find_body(path, head);
+        bool *body = loop_body(path->context.cfg, head);
         if (has_cuttable(path, body))
             cut_loop(path, head, body);
         free(body);

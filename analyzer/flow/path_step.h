@@ -6,6 +6,9 @@
 
 #include "flow/path.h"
 
+/** After the walk: a state in which the block was reached; NULL if it was not. */
+struct state *path_state_at(const struct path *path, ir_id block);
+
 /** Executes one instruction (its index in the unit) in path->state. False: this path ends here
  *  (a call that does not return, a null pointer followed). */
 bool path_step(struct path *path, ir_id instr);

@@ -20,7 +20,7 @@ static const char *const time_units[] = {"ns", "us", "ms", "s"};
 static const char *const deadline_kinds[] = {"timeout-ns",  "timeout-us",  "timeout-ms",
                                              "timeout-s",   "deadline-ns", "deadline-us",
                                              "deadline-ms", "deadline-s"};
-static const char *const suspends_kinds[] = {"net"};
+static const char *const suspends_kinds[] = {"net", "time", "arrival"};
 static const char *const lock_kinds[] = {"thread", "async"};
 static const char *const spawn_kinds[] = {"task", "thread"};
 static const char *const subjects[] = {"db", "file", "peer", "state"};

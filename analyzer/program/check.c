@@ -354,6 +354,17 @@ static void count_incomplete(const struct program *program, struct prog_stats *s
                 (program->units[u]->functions.data[f].flags & IR_FN_INCOMPLETE) != 0;
 }
 
+/* Does something happen there that a rule may care for? In a coroutine each loop does. */
+static bool is_worth_checking(const struct function *function) {
+    if (function->summary.worth_checking || function->promised)
+        return true;
+    const struct ir_function *fn = &function->unit->functions.data[function->id];
+    bool loops = false;
+    for (ir_id b = 0; b < fn->block_count && !loops; b++)
+        loops = ir_block_at(function->unit, fn, b)->loop_head;
+    return loops && function->contexts[CONTEXT_COROUTINE].reason != CONTEXT_NEVER;
+}
+
 void prog_check(struct program *program, const struct prog_options *options,
                 struct diag_list *diags, struct prog_stats *stats) {
     *stats = (struct prog_stats){0};
@@ -372,8 +383,7 @@ void prog_check(struct program *program, const struct prog_options *options,
             continue;
         stats->functions++;
         stats->functions_capped += function->summary.capped;
-        if ((!function->summary.worth_checking && !function->promised) ||
-            !is_wanted(function, options))
+        if (!is_worth_checking(function) || !is_wanted(function, options))
             continue;
         client.promised = function->promised;
         struct check check = {

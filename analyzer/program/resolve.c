@@ -227,6 +227,25 @@ void prog_roles_to_effects(struct program *program, struct function *function) {
     function->effect_count = list.count;
 }
 
+/* What is waited for, by the role's word for it. */
+static unsigned wait_flags(const struct role *role) {
+    static const struct {
+        const char *word;
+        unsigned flags;
+    } words[] = {{"net", CALLEE_HEARS},    {"arrival", CALLEE_HEARS}, {"time", CALLEE_PAUSES},
+                 {"sleep", CALLEE_PAUSES}, {"lock", CALLEE_QUEUES},   {"wait", CALLEE_QUEUES}};
+    for (size_t i = 0; role->subject && i < sizeof words / sizeof *words; i++)
+        if (strcmp(role->subject, words[i].word) == 0)
+            return words[i].flags;
+    return role->subject ? 0 : CALLEE_QUEUES;
+}
+
+/* To end something may take time, but it is nobody's turn that is waited for. */
+static unsigned suspension_flags(const struct role *roles, size_t count, const struct role *role) {
+    bool ends = prog_role(roles, count, ROLE_RELEASES) && !role->subject;
+    return CALLEE_SUSPENDS | (ends ? 0 : wait_flags(role));
+}
+
 static unsigned role_flags(const struct role *roles, size_t count) {
     unsigned flags = 0;
     for (size_t i = 0; i < count; i++)
@@ -241,7 +260,16 @@ static unsigned role_flags(const struct role *roles, size_t count) {
             flags |= CALLEE_COROUTINE;
             break;
         case ROLE_SUSPENDS:
-            flags |= CALLEE_SUSPENDS;
+            flags |= suspension_flags(roles, count, &roles[i]);
+            break;
+        case ROLE_BLOCKS:
+            flags |= wait_flags(&roles[i]);
+            break;
+        case ROLE_JOINS:
+            flags |= CALLEE_QUEUES;
+            break;
+        case ROLE_SPAWNS:
+            flags |= roles[i].owner == ROLE_ARG_NONE ? CALLEE_LETS_GO : 0;
             break;
         case ROLE_UNLOCKS:
             flags |= CALLEE_UNLOCKS;

@@ -293,7 +293,9 @@ static void on_call(struct path *path, const struct path_call *call) {
                    callee->loses);
     if (callee->flags & CALLEE_SUSPENDS)
         summary->flags |= CALLEE_SUSPENDS;
-    summary->flags |= callee->flags & (CALLEE_UNLOCKS | CALLEE_TELLS);
+    summary->flags |= callee->flags & (CALLEE_UNLOCKS | CALLEE_TELLS | CALLEE_HEARS |
+                                       CALLEE_QUEUES | CALLEE_LETS_GO);
+    summary->worth_checking |= (callee->flags & (CALLEE_PAUSES | CALLEE_LETS_GO)) != 0;
     if (may_wait(callee))
         summary->flags |= CALLEE_WAITS;
     if (callee->function == UINT32_MAX || callee->function == c->self)
@@ -350,27 +352,34 @@ static void on_reuse(struct path *path, const struct path_reuse *reuse) {
 
 /* ---- the summary ----------------------------------------------------------------------- */
 
-static bool writes_memory(const struct path *path, const struct program *program) {
+/* Whether what the instruction stores to outlives the function. */
+static bool is_store(const struct ir_unit *unit, const struct ir_instr *instr) {
+    if (instr->op != IR_STORE)
+        return instr->op == IR_ASM;
+    const struct ir_place *place = &unit->places.data[instr->a];
+    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
+        place = &unit->places.data[place->a];
+    return place->kind != IR_PLACE_LOCAL;
+}
+
+/* What the function does to memory, and whether all it does is to let time pass. */
+static unsigned memory_flags(const struct path *path, const struct program *program) {
+    unsigned flags = CALLEE_PURE;
     for (uint32_t i = 0; i < path->instr_count; i++) {
         const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
-        if (instr->op == IR_ASM)
-            return true;
-        if (instr->op == IR_STORE) {
-            const struct ir_place *place = &path->unit->places.data[instr->a];
-            while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
-                place = &path->unit->places.data[place->a];
-            if (place->kind != IR_PLACE_LOCAL)
-                return true;
-        }
-        if (instr->op == IR_CALL) {
-            struct callee callee = {.function = UINT32_MAX};
-            prog_resolve((void *)program, path->unit, instr,
-                         instr->sub == IR_CALL_DIRECT ? instr->a : IR_NONE, &callee);
-            if (!(callee.flags & (CALLEE_PURE | CALLEE_NORETURN)))
-                return true;
-        }
+        struct callee callee = {.function = UINT32_MAX};
+        if (is_store(path->unit, instr))
+            return CALLEE_WRITES;
+        if (instr->op != IR_CALL)
+            continue;
+        prog_resolve((void *)program, path->unit, instr,
+                     instr->sub == IR_CALL_DIRECT ? instr->a : IR_NONE, &callee);
+        if (callee.flags & CALLEE_PAUSES)
+            flags = CALLEE_WRITES | CALLEE_PAUSES;
+        else if (!(callee.flags & (CALLEE_PURE | CALLEE_NORETURN)))
+            return CALLEE_WRITES;
     }
-    return false;
+    return flags;
 }
 
 /* A release that asks for null first does all there is to do. */
@@ -622,7 +631,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
         summary->flags |= CALLEE_KNOWN;
         if (!path.returns)
             summary->flags |= CALLEE_NORETURN;
-        summary->flags |= writes_memory(&path, program) ? CALLEE_WRITES : CALLEE_PURE;
+        summary->flags |= memory_flags(&path, program);
     }
     summary->done = true;
     bool changed = adopt(&program->functions[self].summary, summary);

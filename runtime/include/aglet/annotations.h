@@ -44,6 +44,10 @@
 #define AGLET_SUSPENDS AGLET_ROLE(suspends(when=maybe)) AGLET_CANCELLABLE
 /** As AGLET_SUSPENDS, until a peer on the network does its part, who may never do it. */
 #define AGLET_SUSPENDS_FOR_PEER AGLET_ROLE(suspends(kind=net, when=maybe)) AGLET_CANCELLABLE
+/** As AGLET_SUSPENDS, for what comes from outside as it likes, and may come without end. */
+#define AGLET_SUSPENDS_FOR_ARRIVAL AGLET_ROLE(suspends(kind=arrival, when=maybe)) AGLET_CANCELLABLE
+/** As AGLET_SUSPENDS; all it does is to let time pass. */
+#define AGLET_SUSPENDS_FOR_TIME AGLET_ROLE(suspends(kind=time, when=maybe)) AGLET_CANCELLABLE
 /** Blocks the OS thread; `how` is one of sleep io net dns lock process wait db cpu. */
 #define AGLET_BLOCKS(how) AGLET_ROLE(blocks(kind=how))
 /** Makes and returns a new object; doing I/O here belongs in an asynchronous factory. */

@@ -32,7 +32,7 @@ aglet_datagram_send(aglet_datagram *socket, const void *data, size_t size,
 /** Receives one datagram; what does not fit into `size` bytes is lost.
  *  @param from NULL, or where the sender's address goes
  *  @return its size; -ECANCELED, -ETIMEDOUT (nothing was taken), -EBUSY, -EBADF. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS ssize_t aglet_datagram_receive(
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_ARRIVAL ssize_t aglet_datagram_receive(
     aglet_datagram *socket, void *buffer, size_t size, struct aglet_address *from);
 
 /** Closes and frees the socket; tasks that use it get -EBADF. NULL is left alone. @return 0. */

@@ -30,9 +30,8 @@ uint16_t aglet_server_port(const aglet_server *server);
 
 /** Waits for a connection. @return 0 and *out, owned by the caller; -ECANCELED, -ETIMEDOUT, -EBUSY,
  *  -EBADF if the server is being closed, -EMFILE … */
-AGLET_MUST_USE AGLET_COROUTINE
-AGLET_SUSPENDS AGLET_ACQUIRES_OUT(stream, 2) int aglet_accept(aglet_server *server,
-                                                              aglet_stream **out);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_ARRIVAL
+    AGLET_ACQUIRES_OUT(stream, 2) int aglet_accept(aglet_server *server, aglet_stream **out);
 
 /**
  * Accepts until it is cancelled, a deadline passes or the server is closed, and runs `handler` for

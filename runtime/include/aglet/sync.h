@@ -55,7 +55,7 @@ void aglet_event_set(aglet_event *event);
 /** Clears the event; waiters that were woken stay woken. */
 void aglet_event_clear(aglet_event *event);
 /** True if the event is set. */
-bool aglet_event_is_set(const aglet_event *event);
+AGLET_PURE bool aglet_event_is_set(const aglet_event *event);
 
 /** A semaphore; AGLET_SEMAPHORE_INIT(permits), or AGLET_BOUNDED_SEMAPHORE_INIT(permits), which
  *  refuses to hold more permits than at first. The fields are private. */

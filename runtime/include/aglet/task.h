@@ -59,14 +59,14 @@ AGLET_CANCELS(1) int aglet_cancel(aglet_task *task);
 AGLET_DETACHES(1) int aglet_detach(aglet_task *task);
 
 /** True when the task's coroutine has returned. */
-bool aglet_task_done(const aglet_task *task);
+AGLET_PURE bool aglet_task_done(const aglet_task *task);
 
 /** Looks at the result of a task without retrieving it, as await does.
  *  @return what its coroutine returned; -EINPROGRESS while it has not. */
 AGLET_SHOWS_OUTCOME int aglet_task_result(const aglet_task *task);
 
 /** True once the task was asked to stop. */
-bool aglet_task_cancelled(const aglet_task *task);
+AGLET_PURE bool aglet_task_cancelled(const aglet_task *task);
 
 /** A call when a task ends; owned by the caller, who keeps it in memory until it has been called or
  *  taken back. Zero-initialise. The fields are private. */
@@ -109,7 +109,7 @@ AGLET_MIXED size_t aglet_all_tasks(aglet_task **list, size_t size);
  * Lets all other ready tasks run once. @return 0, -ECANCELED, -ETIMEDOUT; -EPERM outside a
  * coroutine.
  */
-AGLET_COROUTINE AGLET_SUSPENDS int aglet_yield(void);
+AGLET_COROUTINE AGLET_SUSPENDS_FOR_TIME int aglet_yield(void);
 
 /**
  * Tells whether this task should stop, without letting others run: for long loops.

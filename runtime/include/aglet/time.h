@@ -16,11 +16,12 @@ AGLET_MIXED AGLET_TELLS_TIME_MS int64_t aglet_now(void);
  * Sleeps for `ms` milliseconds; 0 or less lets the other ready tasks run once.
  * @return 0 after the whole time; -ECANCELED, -ETIMEDOUT; -EPERM outside a coroutine.
  */
-AGLET_COROUTINE AGLET_SUSPENDS AGLET_TAKES_TIMEOUT_MS(1) int aglet_sleep(int64_t ms);
+AGLET_COROUTINE AGLET_SUSPENDS_FOR_TIME AGLET_TAKES_TIMEOUT_MS(1) int aglet_sleep(int64_t ms);
 
 /** Sleeps until aglet_now() >= `when`, in milliseconds; AGLET_FOREVER waits for a cancellation.
  *  @return as aglet_sleep(). */
-AGLET_COROUTINE AGLET_SUSPENDS AGLET_TAKES_DEADLINE_MS(1) int aglet_sleep_until(int64_t when);
+AGLET_COROUTINE
+AGLET_SUSPENDS_FOR_TIME AGLET_TAKES_DEADLINE_MS(1) int aglet_sleep_until(int64_t when);
 
 /** A callback at a time; owned by the caller, who keeps it in memory until it has been called or
  *  cancelled. Zero-initialise. The fields are private. */

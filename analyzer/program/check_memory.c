@@ -1,0 +1,83 @@
+#include "program/check_memory.h"
+
+#include <string.h>
+
+#include "program/internal.h"
+
+/* What makes two places of different functions the same: a field of a record, or a global. */
+struct name {
+    const char *record, *field; /* a global's identity, and NULL */
+};
+
+static const struct ir_place *without_index(const struct ir_unit *unit, ir_id place_id) {
+    const struct ir_place *place = &unit->places.data[place_id];
+    while (place->kind == IR_PLACE_INDEX)
+        place = &unit->places.data[place->a];
+    return place;
+}
+
+static bool name_of(const struct ir_unit *unit, ir_id place_id, struct name *name) {
+    const struct ir_place *place = without_index(unit, place_id);
+    if (place->kind == IR_PLACE_FIELD)
+        *name = (struct name){ir_text(unit, place->record), ir_text(unit, place->b)};
+    else if (place->kind == IR_PLACE_GLOBAL)
+        *name = (struct name){ir_text(unit, unit->globals.data[place->a].usr), NULL};
+    else
+        return false;
+    return true;
+}
+
+static bool is_same(const struct name *x, const struct name *y) {
+    return strcmp(x->record, y->record) == 0 && !x->field == !y->field &&
+           (!x->field || strcmp(x->field, y->field) == 0);
+}
+
+/* Does the function store there, or give the place's address to others? */
+static bool sets(const struct function *function, const struct name *name) {
+    const struct ir_unit *unit = function->unit;
+    const struct ir_function *fn = &unit->functions.data[function->id];
+    for (ir_id b = 0; b < fn->block_count; b++) {
+        const struct ir_block *block = ir_block_at(unit, fn, b);
+        for (uint32_t i = 0; i < block->instr_count; i++) {
+            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+            struct name other;
+            if ((instr->op == IR_STORE || instr->op == IR_ADDR) &&
+                name_of(unit, instr->a, &other) && is_same(name, &other))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool check_is_set_elsewhere(const struct path *path, ir_id place) {
+    const struct program *program = path->client->data;
+    struct name name;
+    bool found = false;
+    if (!name_of(path->unit, place, &name))
+        return true;
+    for (prog_fn f = 0; f < program->function_count; f++) {
+        const struct function *function = &program->functions[f];
+        const struct ir_function *fn = &function->unit->functions.data[function->id];
+        if (!function->defined || fn == path->function || !sets(function, &name))
+            continue;
+        if (function->contexts[CONTEXT_SIGNAL].reason != CONTEXT_NEVER)
+            return false;
+        found = true;
+    }
+    return found;
+}
+
+const char *check_place_name(const struct path *path, ir_id place_id) {
+    const struct ir_unit *unit = path->unit;
+    const struct ir_place *place = without_index(unit, place_id);
+    switch (place->kind) {
+    case IR_PLACE_FIELD:
+        return ir_text(unit, place->b);
+    case IR_PLACE_GLOBAL:
+        return ir_text(unit, unit->globals.data[place->a].name);
+    case IR_PLACE_LOCAL:
+        return ir_text(unit, ir_local_at(unit, path->function, place->a)->name);
+    default:
+        return NULL;
+    }
+}
