@@ -354,6 +354,13 @@ static void walk(struct path *path) {
     }
 }
 
+static void tell_enter(struct path *path) {
+    path->state = path_state_at(path, 0);
+    for (path->current = 0; path->current < path->listener_count; path->current++)
+        if (path->listeners[path->current]->on_enter)
+            path->listeners[path->current]->on_enter(path);
+}
+
 void path_run(struct path *path, const struct ir_unit *unit, const struct ir_function *function,
               const struct path_client *client, const struct path_listener *const *listeners,
               size_t listener_count, void *user) {
@@ -362,6 +369,7 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     path->listener_count = listener_count;
     path->user = user;
     enter(path);
+    tell_enter(path);
     walk(path);
     report_losses(path);
     path_tell_holds(path);

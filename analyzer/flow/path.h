@@ -131,6 +131,7 @@ struct path_hold {
 
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
+    void (*on_enter)(struct path *path); /* before anything else of the function */
     void (*on_call)(struct path *path, const struct path_call *call);
     void (*on_hold)(struct path *path, const struct path_hold *hold, unsigned class);
     void (*on_loss)(struct path *path, const struct path_loss *loss);

@@ -193,6 +193,18 @@ static struct constraint shifted(struct constraint range, int64_t by) {
     return result;
 }
 
+static struct constraint product(struct constraint x, struct constraint y) {
+    struct constraint result = everything(x.value);
+    if (x.low < 0 || y.low < 0)
+        return result;
+    if (__builtin_mul_overflow(x.low, y.low, &result.low))
+        result.low = 0;
+    if (x.high == INT64_MAX || y.high == INT64_MAX ||
+        __builtin_mul_overflow(x.high, y.high, &result.high))
+        result.high = INT64_MAX;
+    return result;
+}
+
 static struct constraint structural_range(const struct state_context *c, const struct state *state,
                                           value_id id) {
     const struct value v = *value_at(&c->values, id);
@@ -219,6 +231,8 @@ static struct constraint structural_range(const struct state_context *c, const s
                 if (known)
                     range.low = range.high = known > 0;
             }
+        } else if (v.op == IR_MUL) {
+            range = product(state_range(c, state, v.a), state_range(c, state, v.b));
         } else if (value_at(&c->values, v.b)->kind == VALUE_INT) {
             int64_t imm = value_at(&c->values, v.b)->imm;
             if (v.is_pointer) {

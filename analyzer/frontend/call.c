@@ -99,8 +99,6 @@ static void set_target(struct lowering *l, struct ir_instr *call, CXCursor calle
     if (is_callable_place(callee)) {
         call->b = lower_place(l, callee);
         call->a = emit_load(l, call->b, call->loc);
-        if (clang_getCursorKind(decl) == CXCursor_FieldDecl)
-            lower_field_annotations(l, decl);
     } else {
         call->a = lower_expr(l, callee);
         if (call->a == IR_NONE)

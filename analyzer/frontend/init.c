@@ -100,8 +100,7 @@ static struct where at_field(const struct walk *w, struct where where, CXCursor 
     if (w->global == IR_NONE)
         where.place = place_field(l, where.place, where.field, where.record,
                                   lower_type(l, clang_getCursorType(field)));
-    else
-        lower_field_annotations(l, field);
+    lower_field_annotations(l, field);
     return where;
 }
 

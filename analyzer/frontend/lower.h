@@ -149,7 +149,7 @@ ir_id lower_function_ref(struct lowering *l, CXCursor decl);
 ir_id lower_global_ref(struct lowering *l, CXCursor decl);
 /** Notes the annotations on a typedef. */
 void lower_typedef_annotations(struct lowering *l, CXCursor decl);
-/** Notes the annotations on a field that is called through or filled, and those of its type. */
+/** Notes the annotations on a field that is used, and those of its type. */
 void lower_field_annotations(struct lowering *l, CXCursor field);
 /** The function with that name (a string), or IR_NONE. */
 ir_id lower_function_named(struct lowering *l, ir_id name);

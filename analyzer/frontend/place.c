@@ -40,6 +40,7 @@ static ir_id member_place(struct lowering *l, CXCursor cursor) {
     }
     if (lower_is_anonymous(field)) /* what is in it is named as if it stood in what holds it */
         return parent;
+    lower_field_annotations(l, field);
     return place_field(l, parent, lower_string(l, clang_getCursorSpelling(field)),
                        lower_record_of(l, field), expr_type(l, cursor));
 }

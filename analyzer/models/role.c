@@ -113,6 +113,7 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_RESETS_CONTEXT:
     case ROLE_COMPLETES:
     case ROLE_RETURNS:
+    case ROLE_TAKES_STACK:
         return KEY_ARG;
     case ROLE_BORROWS:
         return KEY_ARG | KEY_UNTIL;

@@ -76,8 +76,8 @@ struct role {
     int arg;
     int entry, data, owner, sql; /* ROLE_ARG_NONE if not given */
     int handle;                  /* spawns: ROLE_ARG_RETURN, an out-parameter, or NONE */
-    int64_t
-        value; /* cancellable: what is returned then; ROLE_VALUE_USUAL: the type's usual error */
+    int64_t value; /* cancellable: what is returned then; ROLE_VALUE_USUAL: the type's usual error.
+                      stack: bytes; ROLE_VALUE_USUAL: it is for the program to say how many */
     enum role_via via;
     enum role_when when;
     enum role_times times;

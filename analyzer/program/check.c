@@ -356,7 +356,8 @@ static void count_incomplete(const struct program *program, struct prog_stats *s
 
 /* Does something happen there that a rule may care for? In a coroutine each loop does. */
 static bool is_worth_checking(const struct function *function) {
-    if (function->summary.worth_checking || function->promised)
+    if (function->summary.worth_checking || function->promised ||
+        function->depth.root != PROG_NONE || function->depth.level)
         return true;
     const struct ir_function *fn = &function->unit->functions.data[function->id];
     bool loops = false;
@@ -371,6 +372,7 @@ void prog_check(struct program *program, const struct prog_options *options,
     program->states_per_block = options->states_per_block;
     prog_summarise(program);
     prog_find_contexts(program);
+    prog_find_depths(program);
     const struct path_listener **listeners =
         mem_zero(options->rule_count, sizeof(struct path_listener *));
     for (size_t i = 0; i < options->rule_count; i++)

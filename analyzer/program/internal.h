@@ -70,6 +70,17 @@ struct summary {
     bool worth_checking; /* something happens here that a rule may care for */
 };
 
+/** How much of a coroutine's stack a function takes with what it calls, at least. */
+struct depth {
+    uint64_t bytes;
+    uint64_t own;          /* of these, its own variables */
+    ir_id largest;         /* of them: a local, or IR_NONE */
+    const struct edge *by; /* the call that takes the rest, or NULL */
+    uint64_t level;        /* it calls itself, perhaps through others, with so much in use */
+    ir_id level_largest;
+    prog_fn root; /* the coroutine for whose stack `largest` is too much, or PROG_NONE */
+};
+
 /** A function, in the unit that defines it (or the first that declares it). */
 struct function {
     const char *usr, *name;
@@ -93,6 +104,7 @@ struct function {
     bool unlimited;    /* main leads here with no deadline in force */
     const struct edge *unlimited_by; /* the last call or start on the way; NULL for main */
     struct context contexts[CONTEXT_KINDS];
+    struct depth depth;
 };
 
 /** What a call gives for a parameter. */
@@ -160,6 +172,7 @@ struct program {
     size_t slot_count, slot_capacity;
     struct field *fields; /* sorted */
     size_t field_count;
+    uint64_t stack_size;   /* of coroutines, in bytes; 0: not known */
     const char **in_place; /* kinds of resources that are only made in a place that is given */
     size_t in_place_count;
     struct mem_arena arena; /* chains, effects */
@@ -241,5 +254,8 @@ bool prog_hands_over(const struct program *program, const struct callee *callee,
 
 /** Finds the contexts of each function, and which run in a coroutine that can be cancelled. */
 void prog_find_contexts(struct program *program);
+
+/** Finds how much of their stacks the coroutines take (depth.c). After the contexts. */
+void prog_find_depths(struct program *program);
 
 #endif

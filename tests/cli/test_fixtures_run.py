@@ -25,7 +25,7 @@ SANITIZE = os.environ.get("SANITIZE", "")
 def build(program, target):
     """Links a program; returns what the compiler said if it failed, else None."""
     sanitize = [f"-fsanitize={SANITIZE}", "-fno-sanitize-recover=all"] if SANITIZE else []
-    command = [CC, "-g", "-DAGLET_PLACES", *sanitize, *program.flags(), "-o", str(target),
+    command = [CC, "-g", "-DAGLET_PLACES", "-fstack-clash-protection", *sanitize, *program.flags(), "-o", str(target),
                *map(str, program.files), str(BUILD / "runtime/libaglet.a"), "-pthread", "-ldl",
                "-rdynamic"]
     found = subprocess.run(command, capture_output=True, text=True)
@@ -44,7 +44,11 @@ def run(program, folder):
     except subprocess.TimeoutExpired:
         return None, [], ""
     lines = witness.read_text().splitlines() if witness.exists() else []
-    return done.returncode, [json.loads(line)["kind"] for line in lines], done.stderr
+    kinds = [json.loads(line)["kind"] for line in lines]
+    # this one ends the process, which has other things to say then
+    if "overflowed its stack" in done.stderr or "stack-overflow" in done.stderr:
+        return 1, [*kinds, "stack-overflow"], done.stderr
+    return done.returncode, kinds, done.stderr
 
 
 def check(program):

@@ -128,6 +128,8 @@ def check_entry(problems, model, entries, name, declared):
 
     entry = entries[name]
     found = declared.get(probe_of(name) if "." in name else name)
+    if not found and name.startswith("__builtin_"):
+        return None  # the compiler's own needs no declaration
     if not found:
         # The error of the declaration that tries a field has named it already.
         return None if "." in name else add("is not declared in the headers")

@@ -52,6 +52,10 @@
 #define AGLET_BLOCKS(how) AGLET_ROLE(blocks(kind=how))
 /** Makes and returns a new object; doing I/O here belongs in an asynchronous factory. */
 #define AGLET_CONSTRUCTOR AGLET_ROLE(constructor)
+/** The coroutines of this library have so many bytes of stack each. */
+#define AGLET_STACK(bytes) AGLET_ROLE(stack(value=bytes))
+/** Of a field: the program says in it how many bytes of stack coroutines have. */
+#define AGLET_SETS_STACK AGLET_ROLE(stack)
 /** An asynchronous factory: it is meant to do I/O and to be awaited. */
 #define AGLET_FACTORY AGLET_ROLE(factory)
 /** Starts a task running argument `entry` with argument `data`; the returned handle has no owner

@@ -21,8 +21,9 @@ typedef void (*aglet_failure_fn)(void *data, const struct aglet_failure *failure
 /** Options of a run; zero-initialise: every zero means the default. */
 struct aglet_options {
     bool debug; /**< debug mode; also set by AGLET_DEBUG=1 or AGLET_WITNESS in the environment */
-    int slow_step_ms;     /**< debug: a step longer than this is reported; default 100 */
-    size_t stack_size;    /**< bytes of a task's stack, rounded up to 16K, 64K (default) or 256K */
+    int slow_step_ms; /**< debug: a step longer than this is reported; default 100 */
+    /** Bytes of a task's stack, rounded up to 16K, 64K (default) or 256K. */
+    size_t stack_size AGLET_SETS_STACK;
     int close_timeout_ms; /**< how long shielded tasks may go on at the end; default 60000 */
     int worker_limit;     /**< most threads for aglet_to_thread; default 8 */
     /** Who finds the addresses of names; NULL: getaddrinfo(), on a thread of its own. */
@@ -58,13 +59,13 @@ struct aglet_options {
  * @return what `main` returned; -EPERM inside a running loop (run() does not nest); -ENOMEM or
  *         another error of the kernel if no loop could be made, and then `main` was not called.
  */
-AGLET_MUST_USE AGLET_RUNS_LOOP
-AGLET_SYNC_ONLY AGLET_TELLS_OUTCOME AGLET_CALLS_BACK(1, coroutine, once)
+AGLET_MUST_USE AGLET_RUNS_LOOP AGLET_SYNC_ONLY AGLET_STACK(65536) AGLET_TELLS_OUTCOME
+    AGLET_CALLS_BACK(1, coroutine, once)
 int aglet_run(aglet_fn main, void *arg);
 
 /** As aglet_run(), with options, which are copied; NULL means all defaults. */
-AGLET_MUST_USE AGLET_RUNS_LOOP
-AGLET_SYNC_ONLY AGLET_TELLS_OUTCOME AGLET_CALLS_BACK(2, coroutine, once)
+AGLET_MUST_USE AGLET_RUNS_LOOP AGLET_SYNC_ONLY AGLET_STACK(65536) AGLET_TELLS_OUTCOME
+    AGLET_CALLS_BACK(2, coroutine, once)
 int aglet_run_with(const struct aglet_options *options, aglet_fn main, void *arg);
 
 /** True while this thread is inside aglet_run(). */

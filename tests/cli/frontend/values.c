@@ -209,7 +209,7 @@ void offsets(void) {
 
 /* ---- what is evaluated ------------------------------------------------------------------ */
 
-//: f() g() h()
+//: f() __builtin_alloca((f() * 4)) g() h() __builtin_alloca((((g() * 3) * h()) * 4))
 void variable_length(void) {
     int a[f()];
     int b[g()][3][h()];
@@ -236,7 +236,7 @@ void variable_length_size(void) {
     k();
 }
 
-//: h() f() k()
+//: h() __builtin_alloca((h() * 4)) f() k()
 void variable_length_and_typeof(void) {
     __typeof__(g()) a[h()], b[3] = {f()};
     (void)a, (void)b;
