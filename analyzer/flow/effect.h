@@ -97,6 +97,7 @@ enum callee_flag {
     CALLEE_HEARS = 8192,    /* waits for what comes from outside the program */
     CALLEE_QUEUES = 16384,  /* waits for others in the program: for its turn, a task's end … */
     CALLEE_LETS_GO = 32768, /* starts a task that nobody owns */
+    CALLEE_PARKS = 65536,   /* whenever it returns, errno is as a suspension left it */
     CALLEE_UNLINKS = 128    /* what it releases it may take out of where it was filed */
 };
 

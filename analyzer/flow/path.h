@@ -129,6 +129,12 @@ struct path_hold {
     const struct path_trace *traces[3];
 };
 
+/** errno is read, and it is not known whose it is. */
+struct path_stale_errno {
+    const struct ir_instr *instr;  /* the load, or the call that reads it */
+    const struct ir_instr *parked; /* the suspension, after which nothing of this task's set it */
+};
+
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
     void (*on_enter)(struct path *path); /* before anything else of the function */
@@ -142,6 +148,7 @@ struct path_listener {
     void (*on_broken_promise)(struct path *path, const struct path_promise *promise);
     void (*on_return)(struct path *path, value_id value);
     void (*on_stuck)(struct path *path, const struct path_stuck *stuck);
+    void (*on_stale_errno)(struct path *path, const struct path_stale_errno *stale);
     void (*on_loop)(struct path *path, const struct path_loop *loop);
 };
 

@@ -496,8 +496,7 @@ static void apply(struct path *path, const struct path_call *call) {
     path_lock(path, call, result);
     deepen(path->state, callee);
     path->state->told |= (callee->flags & CALLEE_TELLS) != 0;
-    if (callee->flags & CALLEE_SUSPENDS)
-        path->state->suspended = true;
+    path_errno_call(path, call);
 }
 
 /* The unit's function that a call goes to in this state, or IR_NONE. */
@@ -528,6 +527,7 @@ bool path_step_call(struct path *path, ir_id id) {
     for (path->current = 0; path->current < path->listener_count; path->current++)
         if (path->listeners[path->current]->on_call)
             path->listeners[path->current]->on_call(path, &call);
+    path_errno_asked(path, &call);
     if (!path_cut_call(path, &call, &callee))
         return false;
     path_meet_call(path, &call);

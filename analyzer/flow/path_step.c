@@ -322,25 +322,10 @@ static value_id binary(struct path *path, ir_id id, unsigned op, value_id a, val
     return depth_of(path, known) > DEEPEST_EXPRESSION ? fresh(path, id, type) : known;
 }
 
-/* Was the value loaded from where the number of the last error is kept? */
-static bool is_errno(struct path *path, value_id value) {
-    const struct value *v = value_at(&path->context.values, value);
-    const struct ir_instr *instrs = path->unit->instrs.data;
-    if (v->kind != VALUE_SYMBOL || v->op != 0 || instrs[v->a].op != IR_LOAD)
-        return false;
-    const struct ir_place *place = &path->unit->places.data[instrs[v->a].a];
-    if (place->kind != IR_PLACE_DEREF)
-        return false;
-    for (ir_id i = v->a; i-- > path->first_instr;)
-        if (instrs[i].dst == place->a)
-            return instrs[i].op == IR_CALL && path_call_has_role(path, &instrs[i], ROLE_ERRNO);
-    return false;
-}
-
 static value_id negated(struct path *path, ir_id id, const struct ir_instr *instr, value_id a) {
     struct value_table *t = &path->context.values;
     value_id result = binary(path, id, IR_SUB, value_int(t, 0), a, instr->type);
-    if (is_errno(path, a))
+    if (path_is_errno(path, a))
         state_narrow(&path->context, path->state,
                      (struct constraint){.value = result, .low = INT64_MIN, .high = -1});
     return result;
@@ -391,6 +376,7 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
     if (null)
         return false;
     path_meet_access(path, instr);
+    path_errno_load(path, instr);
     const struct ir_type *type = type_of(path, instr->type);
     value_id value = VALUE_UNKNOWN;
     if (type && type->kind == IR_TYPE_RECORD && region != REGION_UNKNOWN) {
@@ -459,6 +445,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
     if (null)
         return false;
     path_meet_access(path, instr);
+    path_errno_store(path, instr);
     path_rearm_within(path, region);
     if (instr->flags & IR_STORE_AGGREGATE) {
         const struct value *v = value_at(&path->context.values, value);

@@ -44,6 +44,16 @@ void path_remember(struct path *path, const struct path_call *call, value_id res
 /** Memory changed: they may answer otherwise. */
 void path_doubt_answers(struct path *path);
 
+/** errno (path_errno.c). Was the value loaded from there? */
+bool path_is_errno(struct path *path, value_id value);
+/** It is read: by a load, or by what the call does. Says so if it is whoever's. */
+void path_errno_load(struct path *path, const struct ir_instr *instr);
+void path_errno_asked(struct path *path, const struct path_call *call);
+/** It is set, perhaps. */
+void path_errno_store(struct path *path, const struct ir_instr *instr);
+/** What the call leaves there. */
+void path_errno_call(struct path *path, const struct path_call *call);
+
 /** Loans (path_lend.c). Says what a call frees of what is lent. */
 void path_meet_free(struct path *path, const struct path_call *call);
 /** What a call, before it happens, shows to be over. */

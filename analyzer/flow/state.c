@@ -20,6 +20,7 @@ void state_context_free(struct state_context *c) {
 struct state *state_new(struct state_context *c) {
     struct state *state = arena_alloc(&c->arena, sizeof *state);
     *state = (struct state){.registers = c->registers,
+                            .parked = IR_NONE,
                             .exposed_words = c->cfg->function->local_count / 64 + 1};
     size_t bytes = state->exposed_words * sizeof *state->exposed;
     state->exposed = arena_alloc(&c->arena, bytes);
@@ -504,7 +505,7 @@ static uint64_t mix(uint64_t hash, uint64_t word) {
 }
 
 void state_seal(struct state *state) {
-    uint64_t h = state->suspended;
+    uint64_t h = state->parked;
     for (unsigned k = 0; k < SCOPE_KINDS; k++)
         h = mix(h, (uint64_t)state->scopes[k]);
     h = mix(h, (uint64_t)(state->inside * 8 + state->told * 4 + state->cut * 2 + state->once));
@@ -534,7 +535,7 @@ static bool duty_equal(const struct duty *x, const struct duty *y) {
 }
 
 bool state_same_property(const struct state *x, const struct state *y) {
-    if (memcmp(x->scopes, y->scopes, sizeof x->scopes) != 0 || x->suspended != y->suspended ||
+    if (memcmp(x->scopes, y->scopes, sizeof x->scopes) != 0 || x->parked != y->parked ||
         x->inside != y->inside || x->once != y->once || x->told != y->told || x->cut != y->cut ||
         x->duty_count != y->duty_count)
         return false;

@@ -99,7 +99,7 @@ struct state {
     uint64_t *exposed; /* locals whose address others may hold; one bit a local */
     uint32_t exposed_words;
     int8_t scopes[SCOPE_KINDS]; /* depth, against that at the function's entry */
-    bool suspended;             /* a suspension happened since the entry */
+    ir_id parked;  /* a suspension, after which errno is whoever's; IR_NONE: it was set since */
     int8_t inside; /* 1: this runs in a coroutine, as a test told; -1: it does not; 0: not known */
     bool cut;      /* a cancellation cut a call short (only in the walk after one) */
     bool told;     /* no outcome is news any more: tasks were stopped, or asked how they ended */

@@ -332,6 +332,17 @@ static struct cut role_cut(const struct function *function) {
     return cut;
 }
 
+/* A suspension whose failure is not told by errno: it returns the error, or nothing at all. */
+static bool parks(const struct function *function, const struct callee *callee) {
+    if (!(callee->flags & CALLEE_SUSPENDS) || !function->unit)
+        return false;
+    const struct ir_function *fn = &function->unit->functions.data[function->id];
+    ir_id result = function->unit->types.data[fn->type].elem;
+    bool is_void = result != IR_NONE && function->unit->types.data[result].kind == IR_TYPE_VOID;
+    return is_void ||
+           (callee->cut.is && callee->cut.low == callee->cut.high && callee->cut.high < -1);
+}
+
 static void apply_summary(const struct function *function, struct callee *callee) {
     const struct summary *summary = &function->summary;
     if (function->contract) {
@@ -339,6 +350,7 @@ static void apply_summary(const struct function *function, struct callee *callee
             callee->flags |= CALLEE_UNLINKS;
         return;
     }
+    callee->flags &= ~(unsigned)CALLEE_PARKS;
     for (unsigned k = 0; k < SCOPE_KINDS; k++)
         if (!callee->scopes[k])
             callee->scopes[k] = summary->scopes[k];
@@ -350,7 +362,7 @@ static void apply_summary(const struct function *function, struct callee *callee
     callee->awaits = summary->awaits;
     callee->mutates = summary->mutates;
     callee->flags |= summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN | CALLEE_WAITS |
-                                       CALLEE_UNLOCKS | CALLEE_TELLS);
+                                       CALLEE_UNLOCKS | CALLEE_TELLS | CALLEE_PARKS);
     if (callee->effect_count == 0) {
         callee->flags |= summary->flags;
         callee->effects = summary->effects;
@@ -383,6 +395,8 @@ static void apply_roles(const struct function *function, struct callee *callee) 
     const struct role *same = prog_role(function->roles, function->role_count, ROLE_RETURNS);
     callee->cut = role_cut(function);
     callee->returned_arg = same ? same->arg : ROLE_ARG_NONE;
+    if (parks(function, callee))
+        callee->flags |= CALLEE_PARKS;
     if (function->contract)
         callee->flags |= CALLEE_KNOWN | CALLEE_CONTRACT;
 }

@@ -41,6 +41,7 @@ struct collector {
     int8_t scopes[SCOPE_KINDS]; /* at a successful return: the deepest, or the shallowest if none is
                        deeper than the entry (a cleanup that ends a shield if there is one) */
     bool succeeds;
+    bool keeps_errno; /* on some returning path, it holds what this task set */
     bool overflow;
 };
 
@@ -209,6 +210,7 @@ static void on_return(struct path *path, value_id value) {
     for (unsigned k = 0; k < CLASSES; k++)
         c->paths[k] += (classes >> k) & 1;
     note_bounds(path, c, value);
+    c->keeps_errno |= path->state->parked == IR_NONE;
     note_params(path, c->params);
     for (uint32_t i = 0; i < path->function->param_count && i < MOST_PARAMS; i++)
         if (outs_has(path, i))
@@ -342,6 +344,12 @@ static void on_hold(struct path *path, const struct path_hold *hold, unsigned cl
 static void on_early_free(struct path *path, const struct path_early_free *early) {
     struct collector *c = path->user;
     (void)early;
+    c->summary.worth_checking = true;
+}
+
+static void on_stale_errno(struct path *path, const struct path_stale_errno *stale) {
+    struct collector *c = path->user;
+    (void)stale;
     c->summary.worth_checking = true;
 }
 
@@ -595,7 +603,8 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
                                                   .on_hold = on_hold,
                                                   .on_outlive = on_outlive,
                                                   .on_reuse = on_reuse,
-                                                  .on_return = on_return};
+                                                  .on_return = on_return,
+                                                  .on_stale_errno = on_stale_errno};
     static const struct path_listener *const listeners[] = {&listener};
     struct path_client client = {
         .data = program, .resolve = prog_resolve, .states_per_block = program->states_per_block};
@@ -623,6 +632,8 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     if (memchr(path.cuttable, true, path.instr_count))
         summary->cut = path_run_cut(function->unit, fn, &client);
     summary->cut.loses = summary->loses != NULL;
+    if (path.returns && !c->keeps_errno)
+        summary->flags |= CALLEE_PARKS;
     summary->uses = path.used_params;
     summary->capped = path.capped;
     summary->worth_checking |= summary->cut.is || path.loss_count || summary->blocks ||
