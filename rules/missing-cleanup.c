@@ -8,10 +8,10 @@
 #include "program/check_fix.h"
 #include "rule.h"
 
-/* Tasks and threads have a rule of their own, so have locks and scopes. */
+/* Tasks and threads have a rule of their own, so have locks, scopes and the entries of queues. */
 static bool is_resource(const struct path *path, const char *subject) {
     static const char *const others[] = {"task", "thread", "lock", "context", "outcome"};
-    if (!subject || check_kind_is_scope(path, subject))
+    if (!subject || check_kind_is_scope(path, subject) || check_kind_queue(path, subject))
         return false;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(subject, others[i]) == 0)

@@ -65,6 +65,7 @@ struct effect {
     bool shows;              /* RELEASE: shows it, or parts of it, to others, who may call off */
     bool in_place;           /* of a kind that is made anew at the same address */
     bool maybe;              /* COMPLETE: on some paths only, of which nothing tells */
+    bool entry;              /* of a queue: to write into it is to fill it in */
     bool raw;                /* plain memory, whose release does not know what it held */
     bool counted;            /* of a kind that others may hold references to */
     bool tells;              /* no resource, but news: to look at it is enough */
@@ -87,18 +88,19 @@ enum callee_flag {
     CALLEE_NORETURN = 4,
     CALLEE_SUSPENDS = 8,
     CALLEE_COROUTINE = 16,
-    CALLEE_WRITES = 32,     /* may write any memory that is not private to the caller */
-    CALLEE_CONTRACT = 64,   /* declared by roles, as a library's function */
-    CALLEE_REPEATS = 256,   /* computes: asked the same it answers the same until memory changes */
-    CALLEE_WAITS = 512,     /* may wait for what others do: a loop is run, a task joined … */
-    CALLEE_UNLOCKS = 2048,  /* gives a lock back, its caller's perhaps */
-    CALLEE_TELLS = 1024,    /* stops tasks, or shows how they ended: no outcome is news after it */
-    CALLEE_PAUSES = 4096,   /* does nothing but let time pass */
-    CALLEE_HEARS = 8192,    /* waits for what comes from outside the program */
-    CALLEE_QUEUES = 16384,  /* waits for others in the program: for its turn, a task's end … */
-    CALLEE_LETS_GO = 32768, /* starts a task that nobody owns */
-    CALLEE_PARKS = 65536,   /* whenever it returns, errno is as a suspension left it */
-    CALLEE_UNLINKS = 128    /* what it releases it may take out of where it was filed */
+    CALLEE_WRITES = 32,      /* may write any memory that is not private to the caller */
+    CALLEE_CONTRACT = 64,    /* declared by roles, as a library's function */
+    CALLEE_REPEATS = 256,    /* computes: asked the same it answers the same until memory changes */
+    CALLEE_WAITS = 512,      /* may wait for what others do: a loop is run, a task joined … */
+    CALLEE_UNLOCKS = 2048,   /* gives a lock back, its caller's perhaps */
+    CALLEE_TELLS = 1024,     /* stops tasks, or shows how they ended: no outcome is news after it */
+    CALLEE_PAUSES = 4096,    /* does nothing but let time pass */
+    CALLEE_HEARS = 8192,     /* waits for what comes from outside the program */
+    CALLEE_QUEUES = 16384,   /* waits for others in the program: for its turn, a task's end … */
+    CALLEE_LETS_GO = 32768,  /* starts a task that nobody owns */
+    CALLEE_PARKS = 65536,    /* whenever it returns, errno is as a suspension left it */
+    CALLEE_SUBMITS = 131072, /* submits what is queued somewhere */
+    CALLEE_UNLINKS = 128     /* what it releases it may take out of where it was filed */
 };
 
 /** What a call does once its task, or an object that it is given, was cancelled: it returns at

@@ -129,6 +129,17 @@ struct path_hold {
     const struct path_trace *traces[3];
 };
 
+/** What is queued is not treated in the order that its library asks for. */
+struct path_misorder {
+    enum misorder_kind {
+        MISORDER_DECORATED, /* an entry is filled in after something was set in it */
+        MISORDER_AWAITED,   /* a completion is awaited while an entry waits to be submitted */
+        MISORDER_CLOSED     /* the queue is closed while an entry waits to be submitted */
+    } kind;
+    const struct ir_instr *before; /* the call that set it, or that queued the entry */
+    const char *by;                /* its name */
+};
+
 /** errno is read, and it is not known whose it is. */
 struct path_stale_errno {
     const struct ir_instr *instr;  /* the load, or the call that reads it */
@@ -148,6 +159,8 @@ struct path_listener {
     void (*on_broken_promise)(struct path *path, const struct path_promise *promise);
     void (*on_return)(struct path *path, value_id value);
     void (*on_stuck)(struct path *path, const struct path_stuck *stuck);
+    void (*on_misorder)(struct path *path, const struct path_call *call,
+                        const struct path_misorder *misorder);
     void (*on_stale_errno)(struct path *path, const struct path_stale_errno *stale);
     void (*on_loop)(struct path *path, const struct path_loop *loop);
 };

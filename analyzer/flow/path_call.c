@@ -46,6 +46,7 @@ static void settle_earlier(struct path *path, const struct duty *again) {
         if (duty->origin != again->origin || duty->which != again->which)
             continue;
         duty->joined |= duty->widened;
+        duty->again = true;
         if (duty->status == DUTY_LOST && !duty->tells) {
             path_note_loss(path, duty, duty->end, true);
             state_remove_duty(state, i);
@@ -121,6 +122,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
                         .which = (uint8_t)(effect - call->callee->effects),
                         .counted = effect->counted,
                         .tells = effect->tells,
+                        .entry = effect->entry,
                         .origin = call->id,
                         .end = IR_NONE};
     settle_earlier(path, &duty);
@@ -494,6 +496,7 @@ static void apply(struct path *path, const struct path_call *call) {
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
     path_lock(path, call, result);
+    path_queue(path, call, result);
     deepen(path->state, callee);
     path->state->told |= (callee->flags & CALLEE_TELLS) != 0;
     path_errno_call(path, call);
@@ -528,6 +531,7 @@ bool path_step_call(struct path *path, ir_id id) {
         if (path->listeners[path->current]->on_call)
             path->listeners[path->current]->on_call(path, &call);
     path_errno_asked(path, &call);
+    path_meet_queue(path, &call);
     if (!path_cut_call(path, &call, &callee))
         return false;
     path_meet_call(path, &call);

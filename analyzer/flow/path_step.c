@@ -177,6 +177,7 @@ void path_escape_contents(struct path *path, region_id whole) {
 
 void path_note_loss(struct path *path, const struct duty *duty, ir_id exit, bool again) {
     const struct state *state = path->state;
+    again |= duty->again;
     if (duty->joined || !state_duty_is_real(&path->context, state, duty))
         return;
     if (duty->lapses && !state_guard_is_decided(&path->context, state, duty))
@@ -446,6 +447,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
         return false;
     path_meet_access(path, instr);
     path_errno_store(path, instr);
+    path_queue_store(path, instr);
     path_rearm_within(path, region);
     if (instr->flags & IR_STORE_AGGREGATE) {
         const struct value *v = value_at(&path->context.values, value);

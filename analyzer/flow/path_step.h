@@ -44,6 +44,14 @@ void path_remember(struct path *path, const struct path_call *call, value_id res
 /** Memory changed: they may answer otherwise. */
 void path_doubt_answers(struct path *path);
 
+/** Queues of entries that have to be submitted (path_queue.c). Says what a call is about to do in
+ *  the wrong order. */
+void path_meet_queue(struct path *path, const struct path_call *call);
+/** What it does to a queue and its entries. */
+void path_queue(struct path *path, const struct path_call *call, value_id result);
+/** A store into an entry fills it in. */
+void path_queue_store(struct path *path, const struct ir_instr *instr);
+
 /** errno (path_errno.c). Was the value loaded from there? */
 bool path_is_errno(struct path *path, value_id value);
 /** It is read: by a load, or by what the call does. Says so if it is whoever's. */

@@ -45,7 +45,9 @@ struct duty {
     bool widened;   /* a loop's counters were generalised since */
     bool counted;   /* others may hold references to it */
     bool shared;    /* counted, and it was shown to others */
+    bool entry;     /* of a queue: to write into it is to fill it in */
     bool tells;     /* no resource, but news: to look at it is enough */
+    bool again;     /* the call has acquired another since, on a further round of a loop */
     bool lapses;    /* handed over unless `guard` says that it failed: gone if nobody asks */
     value_id guard; /* VALUE_UNKNOWN: none */
     uint8_t which;  /* the call may acquire several: the effect's number */
@@ -61,7 +63,9 @@ enum claim_kind {
     CLAIM_LOCKED,    /* it is a lock, and held */
     CLAIM_UNLOCKED,  /* it was held, since `origin`, and given back */
     CLAIM_COMPLETED, /* it was completed */
-    CLAIM_HANDED     /* somebody got it who may complete it */
+    CLAIM_HANDED,    /* somebody got it who may complete it */
+    CLAIM_DECORATED, /* an entry of a queue: something was set that filling it in resets */
+    CLAIM_QUEUED     /* a queue: an entry waits to be submitted */
 };
 
 /** What a path did to an entity, for good. Held in arrays that copies of a state share. */

@@ -33,6 +33,7 @@ struct model_kind {
     const char *type;   /* as a declaration has it: "struct guard" */
     const char *detach; /* the function that says of one that it goes on by itself */
     const char *header; /* that declares these: "lib/guard.h" */
+    const char *queue;  /* it is an entry of such a resource, to be filled or given back there */
     bool counted;       /* a reference: others may hold some too */
     bool idempotent;    /* to release it again does nothing */
     bool scope;         /* from its acquisition to its release is a scope, to be left by its end */

@@ -114,6 +114,12 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_COMPLETES:
     case ROLE_RETURNS:
     case ROLE_TAKES_STACK:
+    case ROLE_QUEUES:
+    case ROLE_FILLS:
+    case ROLE_DECORATES:
+    case ROLE_SUBMITS:
+    case ROLE_AWAITS_SUBMITTED:
+    case ROLE_GIVES_BACK_ALL:
         return KEY_ARG;
     case ROLE_BORROWS:
         return KEY_ARG | KEY_UNTIL;

@@ -137,6 +137,12 @@ const char *check_kind_release(const struct path *path, const char *kind) {
     return words ? words->release : NULL;
 }
 
+const char *check_kind_queue(const struct path *path, const char *kind) {
+    const struct model_kind *words =
+        kind ? model_find_kind(check_of(path)->program->models, kind) : NULL;
+    return words ? words->queue : NULL;
+}
+
 bool check_kind_is_scope(const struct path *path, const char *kind) {
     const struct model_kind *words =
         kind ? model_find_kind(check_of(path)->program->models, kind) : NULL;

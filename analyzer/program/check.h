@@ -52,6 +52,9 @@ const char *check_kind_noun(const struct path *path, const char *kind);
 /** The function that releases it, or NULL. */
 const char *check_kind_release(const struct path *path, const char *kind);
 
+/** The kind of queue that a resource of that kind is an entry of; NULL if it is none. */
+const char *check_kind_queue(const struct path *path, const char *kind);
+
 /** True when a resource of that kind is a scope, such as a task group: from its acquisition to its
  *  release. */
 bool check_kind_is_scope(const struct path *path, const char *kind);

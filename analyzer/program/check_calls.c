@@ -34,6 +34,20 @@ bool check_calls_role(const struct path *path, enum role_kind kind) {
     return false;
 }
 
+bool check_calls_for_kind(const struct path *path, enum role_kind role, const char *kind) {
+    for (uint32_t i = 0; i < path->instr_count; i++) {
+        const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
+        if (instr->op != IR_CALL)
+            continue;
+        struct callee callee = target_of(path, instr);
+        for (size_t k = 0; k < callee.role_count; k++)
+            if (callee.roles[k].kind == role && callee.roles[k].subject &&
+                strcmp(callee.roles[k].subject, kind) == 0)
+                return true;
+    }
+    return false;
+}
+
 /* The function that is applied in a value that always comes out the same. */
 static const struct function *applied(const struct path *path, const struct value *v) {
     while (v->kind == VALUE_APPLIED)

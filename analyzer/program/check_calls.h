@@ -10,6 +10,9 @@
 /** True when the function being checked calls one with this role itself, on whichever path. */
 bool check_calls_role(const struct path *path, enum role_kind kind);
 
+/** True when it calls one that acquires or releases a resource of that kind. */
+bool check_calls_for_kind(const struct path *path, enum role_kind role, const char *kind);
+
 /** True when the call's target has this role, as far as its text says where it leads. */
 bool check_call_has_role(const struct path *path, const struct ir_instr *call, enum role_kind kind);
 

@@ -55,6 +55,7 @@ void prog_describe_kind(const struct program *program, struct effect *effect) {
                        find(program->in_place, program->in_place_count, effect->subject) != NULL;
     effect->counted = kind->counted;
     effect->raw = kind->raw;
+    effect->entry = kind->queue && !kind->release;
 }
 
 bool prog_is_idempotent(const struct program *program, const char *kind) {

@@ -274,6 +274,9 @@ static unsigned role_flags(const struct role *roles, size_t count) {
         case ROLE_UNLOCKS:
             flags |= CALLEE_UNLOCKS;
             break;
+        case ROLE_SUBMITS:
+            flags |= CALLEE_SUBMITS;
+            break;
         case ROLE_CANCELS:
         case ROLE_SHOWS_OUTCOME:
             flags |= CALLEE_TELLS;
@@ -361,8 +364,9 @@ static void apply_summary(const struct function *function, struct callee *callee
     callee->spawns = summary->spawns;
     callee->awaits = summary->awaits;
     callee->mutates = summary->mutates;
-    callee->flags |= summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN | CALLEE_WAITS |
-                                       CALLEE_UNLOCKS | CALLEE_TELLS | CALLEE_PARKS);
+    callee->flags |=
+        summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN | CALLEE_WAITS | CALLEE_UNLOCKS |
+                          CALLEE_TELLS | CALLEE_PARKS | CALLEE_SUBMITS);
     if (callee->effect_count == 0) {
         callee->flags |= summary->flags;
         callee->effects = summary->effects;

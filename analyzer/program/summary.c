@@ -257,7 +257,7 @@ static void note_roles(struct collector *c, const struct path *path, const struc
                                    role->kind == ROLE_CALLS_BACK || role->kind == ROLE_SYNC_ONLY ||
                                    role->kind == ROLE_NO_COROUTINE ||
                                    role->kind == ROLE_TAKES_DEADLINE ||
-                                   role->kind == ROLE_TAKES_STACK;
+                                   role->kind == ROLE_TAKES_STACK || role->kind == ROLE_QUEUES;
         if (role->kind == ROLE_BLOCKS && active && !once && blocking_is_feared(role->subject))
             note_chain(c, path, call, &summary->blocks, role->subject, NULL);
         else if (role->kind == ROLE_SPAWNS && !once)
@@ -296,8 +296,8 @@ static void on_call(struct path *path, const struct path_call *call) {
                    callee->loses);
     if (callee->flags & CALLEE_SUSPENDS)
         summary->flags |= CALLEE_SUSPENDS;
-    summary->flags |= callee->flags & (CALLEE_UNLOCKS | CALLEE_TELLS | CALLEE_HEARS |
-                                       CALLEE_QUEUES | CALLEE_LETS_GO);
+    summary->flags |= callee->flags & (CALLEE_UNLOCKS | CALLEE_SUBMITS | CALLEE_TELLS |
+                                       CALLEE_HEARS | CALLEE_QUEUES | CALLEE_LETS_GO);
     summary->worth_checking |= (callee->flags & (CALLEE_PAUSES | CALLEE_LETS_GO)) != 0;
     if (may_wait(callee))
         summary->flags |= CALLEE_WAITS;
