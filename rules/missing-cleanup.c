@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "program/check_fix.h"
 #include "rule.h"
 
@@ -35,8 +36,16 @@ static void offer_release(struct finding *finding, const struct path *path,
     free(statement);
 }
 
+/* That it was never started is what is wrong with it. */
+static bool waits_for_start(const struct path *path, const struct duty *duty) {
+    return !check_kind_release(path, duty->subject) &&
+           check_call_has_role(path, &path->unit->instrs.data[duty->origin], ROLE_DEFERS);
+}
+
 static void on_loss(struct path *path, const struct path_loss *loss) {
     const struct duty *duty = loss->duty;
+    if (waits_for_start(path, duty))
+        return;
     if (!is_resource(path, duty->subject) || dies_with_process(path, loss))
         return;
     const struct ir_instr *origin = &path->unit->instrs.data[duty->origin];

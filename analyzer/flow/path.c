@@ -339,6 +339,7 @@ static void begin(struct path *path, const struct ir_unit *unit, const struct ir
     path->kept_params = mem_zero(function->param_count, sizeof *path->kept_params);
     find_range(path);
     path->discharged = mem_zero(path->instr_count, sizeof *path->discharged);
+    path->fates = mem_zero(path->instr_count, sizeof *path->fates);
     path->cuttable = mem_zero(path->instr_count, sizeof *path->cuttable);
 }
 
@@ -373,6 +374,7 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     walk(path);
     report_losses(path);
     path_tell_holds(path);
+    path_tell_idle(path);
     path_cut_loops(path);
     loop_tell(path);
 }
@@ -408,6 +410,7 @@ void path_end(struct path *path) {
     free(path->queue);
     free(path->kept_params);
     free(path->discharged);
+    free(path->fates);
     free(path->cuttable);
     free(path->losses);
     state_context_free(&path->context);

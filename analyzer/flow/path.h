@@ -159,6 +159,7 @@ struct path_listener {
     void (*on_broken_promise)(struct path *path, const struct path_promise *promise);
     void (*on_return)(struct path *path, value_id value);
     void (*on_stuck)(struct path *path, const struct path_stuck *stuck);
+    void (*on_idle)(struct path *path, const struct ir_instr *made); /* no path starts it */
     void (*on_misorder)(struct path *path, const struct path_call *call,
                         const struct path_misorder *misorder);
     void (*on_stale_errno)(struct path *path, const struct path_stale_errno *stale);
@@ -173,6 +174,12 @@ struct path_client {
                     ir_id function, struct callee *callee);
     unsigned states_per_block; /* 0: 64 */
     uint64_t promised;         /* parameters of the function that it has to complete; a bit each */
+};
+
+/** What became of what a call acquired, on some path. */
+enum path_fate {
+    FATE_MADE = 1,
+    FATE_BEGUN = 2 /* it was started; or others got it, who may do so */
 };
 
 /** The engine at work; listeners may read it. */
@@ -195,6 +202,7 @@ struct path {
     uint64_t shown_params;     /* given, or parts of them, to functions that may do something */
     uint64_t completed_params; /* completed on some path; a bit each */
     uint64_t used_params;      /* used before the first branch; a bit each */
+    uint8_t *fates;      /* by instruction: what became of what it acquired, a set of path_fate */
     uint8_t *discharged; /* by instruction of the function: which of the resources it acquired were
                             released or handed on on some path, a bit each */
     struct path_loss *losses;

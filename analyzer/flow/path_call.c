@@ -161,6 +161,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
     if (duty.status == DUTY_OUT)
         path_discharge(path, &duty);
     if (!state_duty(state, duty.entity)) {
+        path->fates[call->id - path->first_instr] |= FATE_MADE;
         trace_acquire(path, call);
         state_add_duty(&path->context, state, duty);
     }
@@ -236,7 +237,7 @@ static void release(struct path *path, const struct path_call *call, const struc
         path_return_loans(path, duty->origin, duty->entity);
     if (duty) {
         if (duty->status == DUTY_OPEN || duty->status == DUTY_OUT)
-            path_discharge(path, duty);
+            path_discharge_here(path, duty);
         if (duty->status == DUTY_OUT && duty->entity == value) { /* made here for the caller */
             state_remove_duty(state, (uint32_t)(duty - state->duties));
             return;
@@ -451,6 +452,7 @@ static void deepen(struct state *state, const struct callee *callee) {
 
 static void apply(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
+    path_start(path, call);
     uint32_t null_before = 0;
     value_id ended[MOST_ENDED] = {VALUE_UNKNOWN};
     for (size_t i = 0; i < callee->effect_count && i < 32; i++)

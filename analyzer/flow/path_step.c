@@ -88,6 +88,11 @@ static bool is_local(const struct path *path, region_id region) {
 /* ---- escape and loss ------------------------------------------------------------------- */
 
 void path_discharge(struct path *path, const struct duty *duty) {
+    path_discharge_here(path, duty);
+    path->fates[duty->origin - path->first_instr] |= FATE_BEGUN;
+}
+
+void path_discharge_here(struct path *path, const struct duty *duty) {
     path->discharged[duty->origin - path->first_instr] |= (uint8_t)(1u << (duty->which % 8));
 }
 

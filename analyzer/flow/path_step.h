@@ -44,6 +44,11 @@ void path_remember(struct path *path, const struct path_call *call, value_id res
 /** Memory changed: they may answer otherwise. */
 void path_doubt_answers(struct path *path);
 
+/** What does nothing until it is started (path_start.c). What the call starts, or may start. */
+void path_start(struct path *path, const struct path_call *call);
+/** The walk is over: tells of what was not started. */
+void path_tell_idle(struct path *path);
+
 /** Queues of entries that have to be submitted (path_queue.c). Says what a call is about to do in
  *  the wrong order. */
 void path_meet_queue(struct path *path, const struct path_call *call);
@@ -109,7 +114,9 @@ void path_note_holds(struct path *path, value_id returned, ir_id loc);
 /** The walk is over: tells of the locks that are held where they should not be. */
 void path_tell_holds(struct path *path);
 
-/** A duty ends well: released, returned or handed on. */
+/** A duty ends well: released, */
+void path_discharge_here(struct path *path, const struct duty *duty);
+/** … or returned, or handed on to somebody who may do whatever is left to do. */
 void path_discharge(struct path *path, const struct duty *duty);
 
 /** Keeps a lost duty for the report: the first for each acquisition. `again`: as in path_loss. */

@@ -21,6 +21,12 @@ bool check_call_has_role(const struct path *path, const struct ir_instr *call,
     return callee_has_role(&callee, kind);
 }
 
+const struct role *check_call_role(const struct path *path, const struct ir_instr *call,
+                                   enum role_kind kind) {
+    struct callee callee = target_of(path, call);
+    return prog_role(callee.roles, callee.role_count, kind);
+}
+
 const char *check_call_name(const struct path *path, const struct ir_instr *call) {
     return target_of(path, call).name;
 }

@@ -16,6 +16,10 @@ bool check_calls_for_kind(const struct path *path, enum role_kind role, const ch
 /** True when the call's target has this role, as far as its text says where it leads. */
 bool check_call_has_role(const struct path *path, const struct ir_instr *call, enum role_kind kind);
 
+/** The first role of that kind that the call's target has, or NULL. */
+const struct role *check_call_role(const struct path *path, const struct ir_instr *call,
+                                   enum role_kind kind);
+
 /** The target's name, as far as the call's text says where it leads; else NULL. */
 const char *check_call_name(const struct path *path, const struct ir_instr *call);
 

@@ -15,7 +15,7 @@ problem = problems.add
 
 
 def check_kinds(models):
-    acquired, released, words = set(), {}, {}
+    acquired, released, words, deferred = set(), {}, {}, set()
     for model in models:
         for kind, said in model.get("kinds", {}).items():
             if kind in words:
@@ -23,8 +23,11 @@ def check_kinds(models):
             words[kind] = said
         functions = model.get("functions", {})
         for name, entry in functions.items():
-            for role, keys in roles_of(functions, entry):
+            roles = list(roles_of(functions, entry))
+            defers = any(role == "defers" for role, _ in roles)
+            for role, keys in roles:
                 if role == "acquires":
+                    deferred |= {keys["kind"]} if defers else set()
                     acquired.add(keys["kind"])
                     released.setdefault(keys["kind"], set())
                 elif role == "releases":
@@ -37,10 +40,11 @@ def check_kinds(models):
     for kind, by in sorted(released.items()):
         if kind not in acquired:
             problem("kinds", kind, f"is released by {', '.join(sorted(by))} and acquired nowhere")
-        entry = "queue" in words.get(kind, {})  # what is filled in and submitted is not released
-        if not by and not entry:
+        # what is filled in and submitted is not released, nor what ends when it has run
+        ends = "queue" in words.get(kind, {}) or kind in deferred
+        if not by and not ends:
             problem("kinds", kind, "is acquired and released nowhere")
-        if {"noun", "queue" if entry else "release"} - set(words.get(kind, {})):
+        if ({"noun"} if ends else {"noun", "release"}) - set(words.get(kind, {})):
             problem("kinds", kind, "lacks a noun or the name of what releases it")
     return len(released)
 

@@ -56,6 +56,10 @@
 #define AGLET_STACK(bytes) AGLET_ROLE(stack(value=bytes))
 /** Of a field: the program says in it how many bytes of stack coroutines have. */
 #define AGLET_SETS_STACK AGLET_ROLE(stack)
+/** What it makes does nothing until it is started. */
+#define AGLET_DEFERS AGLET_ROLE(defers)
+/** Starts what is in argument `n`. */
+#define AGLET_STARTS(n) AGLET_ROLE(starts(arg=n))
 /** An asynchronous factory: it is meant to do I/O and to be awaited. */
 #define AGLET_FACTORY AGLET_ROLE(factory)
 /** Starts a task running argument `entry` with argument `data`; the returned handle has no owner
