@@ -15,7 +15,7 @@
 
 struct options {
     const char *build;
-    size_t jobs;
+    size_t jobs, timeout;
     char **paths;
     size_t path_count;
     char **arguments; /* behind "--" */
@@ -35,19 +35,10 @@ struct run {
 
 /* ---- options --------------------------------------------------------------------------- */
 
-static int read_jobs(const char *text, size_t *jobs) {
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno || *end || end == text || value < 1 || value > 1024)
-        return cli_fail("--jobs takes a whole number from 1 to 1024, not '%s'", text);
-    *jobs = (size_t)value;
-    return 0;
-}
-
 static int read_options(int argc, char **argv, struct run *run) {
     static const struct option longs[] = {{"build", required_argument, NULL, 'p'},
                                           {"jobs", required_argument, NULL, 'j'},
+                                          {"timeout", required_argument, NULL, 't'},
                                           {"fix", no_argument, NULL, 'F'},
                                           {"unsafe-fixes", no_argument, NULL, 'U'},
                                           {"diff", no_argument, NULL, 'D'},
@@ -55,6 +46,7 @@ static int read_options(int argc, char **argv, struct run *run) {
                                           {NULL, 0, NULL, 0}};
     struct options *o = &run->options;
     run->analysis.options = analysis_defaults();
+    o->timeout = CLI_TIMEOUT;
     int count = cli_split(argc, argv, &o->arguments, &o->argument_count), status = 0;
     o->explicit_arguments = count < argc;
     for (int option; !status && (option = cli_option(count, argv, ":p:j:" ANALYSIS_SHORT_OPTIONS,
@@ -62,7 +54,9 @@ static int read_options(int argc, char **argv, struct run *run) {
         if (option == 'p')
             o->build = optarg;
         else if (option == 'j')
-            status = read_jobs(optarg, &o->jobs);
+            status = cli_number("--jobs", optarg, 1, 1024, &o->jobs);
+        else if (option == 't')
+            status = cli_number("--timeout", optarg, 1, CLI_MOST_TIMEOUT, &o->timeout);
         else if (option == 'F')
             o->fixing.fix = true;
         else if (option == 'U')
@@ -109,7 +103,10 @@ static void show_files(size_t done, size_t total, void *data) {
 
 static int make_facts(struct run *run) {
     char *error = NULL;
-    struct worker_options options = {run->options.jobs, show_files, run};
+    struct worker_options options = {.jobs = run->options.jobs,
+                                     .timeout = run->options.timeout,
+                                     .progress = show_files,
+                                     .data = run};
     run->results = mem_zero(run->db.count, sizeof *run->results);
     int failed = workers_run(&run->db, run->wanted, &options, run->results, &error);
     progress_clear(&run->analysis.progress);
@@ -201,6 +198,9 @@ const struct cli_command cli_check = {
         "                       is looked for here, in the folders above, and in their build/\n"
         "  -j, --jobs N         so many parsers at once; as many as there are "
         "processors\n"
+        "      --timeout N      gives up on a file whose parsing takes more than N seconds; 300 "
+        "if\n"
+        "                       it is not said\n"
         "      --fix            mends what can be mended without changing what the program does,\n"
         "                       and reports what is left\n"
         "      --unsafe-fixes   with --fix or --diff: also what may change it; read the result\n"

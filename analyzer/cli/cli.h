@@ -30,6 +30,13 @@ int cli_fail_with(char *sentence);
  *  getopt_long returns, '?' after having said what is wrong. `--help` is handled by main. */
 int cli_option(int argc, char **argv, const char *shorts, const struct option *longs);
 
+/** Reads an option's number from least to most. Returns 0, or EXIT_TROUBLE after having said what
+ *  the option takes. */
+int cli_number(const char *option, const char *text, size_t least, size_t most, size_t *number);
+
+/** What --timeout is without it, and its most: seconds for the parsing of one file. */
+enum { CLI_TIMEOUT = 300, CLI_MOST_TIMEOUT = 86400 };
+
 /** Splits argv at "--"; returns the count before it and sets what follows. */
 int cli_split(int argc, char **argv, char ***rest, int *rest_count);
 

@@ -17,6 +17,7 @@
 struct options {
     bool print;
     const char *build, *output, *depfile, *directory;
+    size_t timeout;
 };
 
 /* ---- writing --------------------------------------------------------------------------- */
@@ -91,7 +92,7 @@ static int save(const char *file, const struct ir_unit *unit, const struct optio
 
 static int use_units(const struct compdb *db, const bool *wanted, const struct options *o) {
     struct worker_result *results = mem_zero(db->count, sizeof *results);
-    struct worker_options options = {0};
+    struct worker_options options = {.timeout = o->timeout};
     char *error = NULL;
     int status = 0;
     if (workers_run(db, wanted, &options, results, &error) != 0) {
@@ -138,14 +139,21 @@ static int check_options(const struct options *o, int files) {
 }
 
 static int read_options(int count, char **argv, struct options *o) {
-    static const struct option longs[] = {
-        {"print", no_argument, NULL, 'P'},           {"build", required_argument, NULL, 'p'},
-        {"output", required_argument, NULL, 'o'},    {"depfile", required_argument, NULL, 'd'},
-        {"directory", required_argument, NULL, 'C'}, {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"print", no_argument, NULL, 'P'},
+                                          {"build", required_argument, NULL, 'p'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"depfile", required_argument, NULL, 'd'},
+                                          {"directory", required_argument, NULL, 'C'},
+                                          {"timeout", required_argument, NULL, 't'},
+                                          {NULL, 0, NULL, 0}};
+    o->timeout = CLI_TIMEOUT;
     for (int option; (option = cli_option(count, argv, ":p:o:", longs)) != -1;) {
         if (option == '?')
             return EXIT_TROUBLE;
-        if (option == 'P')
+        if (option == 't') {
+            if (cli_number("--timeout", optarg, 1, CLI_MOST_TIMEOUT, &o->timeout) != 0)
+                return EXIT_TROUBLE;
+        } else if (option == 'P')
             o->print = true;
         else
             *(option == 'p'   ? &o->build
@@ -205,6 +213,8 @@ const struct cli_command cli_facts = {
         "  -p, --build DIR     folder of compile_commands.json\n"
         "      --directory DIR the folder that the compiler's arguments are meant for, if not\n"
         "                      this one\n"
+        "      --timeout N     gives up on a file whose parsing takes more than N seconds; 300\n"
+        "                      if it is not said\n"
         "\n"
         "Exit status: 0, or 2 when there are no facts, as of a file with errors.\n"
         "\n"

@@ -36,6 +36,17 @@ int cli_finish(int status) {
     return cli_fail("the output could not be written: %s", strerror(errno));
 }
 
+int cli_number(const char *option, const char *text, size_t least, size_t most, size_t *number) {
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (errno || *end || end == text || value < (long)least || value > (long)most)
+        return cli_fail("%s takes a whole number from %zu to %zu, not '%s'", option, least, most,
+                        text);
+    *number = (size_t)value;
+    return 0;
+}
+
 int cli_split(int argc, char **argv, char ***rest, int *rest_count) {
     *rest = NULL;
     *rest_count = 0;

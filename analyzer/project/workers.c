@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "flow/memory.h"
@@ -23,8 +24,9 @@ extern char **environ;
 
 struct worker {
     pid_t pid;
-    int in, out;  /* its standard input and output */
-    size_t entry; /* what it is at, or NOTHING */
+    int in, out;    /* its standard input and output */
+    size_t entry;   /* what it is at, or NOTHING */
+    uint64_t spent; /* milliseconds since it got the entry */
     char *reply;
     size_t length, capacity;
 };
@@ -157,6 +159,7 @@ static void feed(struct pool *pool, struct worker *worker) {
         size_t length = strlen(line);
         line[length] = '\n';
         worker->entry = entry;
+        worker->spent = 0;
         write_all(worker->in, line, length + 1); /* if it is dead, its reply tells */
         free(line);
         return;
@@ -201,6 +204,24 @@ static bool take_reply(struct pool *pool, struct worker *worker) {
     return complete;
 }
 
+/* What becomes of the entry of a worker that is no more, and a new worker in its place. */
+static char *replace(struct pool *pool, struct worker *worker, size_t entry, char *sentence) {
+    settle(pool, entry, NULL, sentence);
+    char *error = start(pool, worker);
+    if (!error)
+        feed(pool, worker);
+    return error;
+}
+
+static char *how_it_ended(int status) {
+    if (!WIFSIGNALED(status))
+        return mem_text("the parser gave up on this file");
+    if (WTERMSIG(status) == SIGKILL)
+        return mem_text("the parser was killed at this file, as happens when memory runs out: try "
+                        "fewer of them at once with --jobs");
+    return mem_format("the parser crashed on this file (%s)", strsignal(WTERMSIG(status)));
+}
+
 static char *listen_to(struct pool *pool, struct worker *worker) {
     if (worker->capacity - worker->length < 65536) {
         worker->capacity = worker->capacity ? worker->capacity * 2 : 1 << 18;
@@ -218,37 +239,62 @@ static char *listen_to(struct pool *pool, struct worker *worker) {
     }
     size_t entry = worker->entry;
     int status = stop(worker);
-    if (entry == NOTHING)
+    return entry == NOTHING ? NULL : replace(pool, worker, entry, how_it_ended(status));
+}
+
+/* Ends a worker that has taken too long. */
+static char *check_time(struct pool *pool, struct worker *worker, size_t seconds, uint64_t passed) {
+    if (worker->entry == NOTHING)
         return NULL;
-    settle(pool, entry, NULL,
-           WIFSIGNALED(status)
-               ? mem_format("the parser crashed on this file (%s)", strsignal(WTERMSIG(status)))
-               : mem_format("the parser gave up on this file"));
-    char *error = start(pool, worker);
-    if (!error)
-        feed(pool, worker);
-    return error;
+    worker->spent += passed;
+    if (!seconds || worker->spent < seconds * UINT64_C(1000))
+        return NULL;
+    size_t entry = worker->entry;
+    kill(worker->pid, SIGKILL);
+    stop(worker);
+    return replace(pool, worker, entry,
+                   mem_format("the parser was not done with this file after %zu second%s: give it "
+                              "more with --timeout",
+                              seconds, seconds == 1 ? "" : "s"));
 }
 
 /* ---- all of them ----------------------------------------------------------------------- */
 
 /* Often enough for a progress line to be there in time, whatever a single file takes. */
-enum { PROGRESS_MS = 250 };
+enum { TURN_MS = 250 };
+
+static uint64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* The milliseconds since *last, as far as they are the workers': a turn that took much longer than
+   it should was spent in the background of a terminal, and they with it. */
+static uint64_t time_passed(uint64_t *last) {
+    uint64_t now = now_ms(), passed = now - *last;
+    *last = now;
+    return passed < 2 * TURN_MS ? passed : 2 * TURN_MS;
+}
 
 static char *serve(struct pool *pool, const struct worker_options *options) {
     struct pollfd *fds = mem_zero(pool->count + 1, sizeof *fds);
     char *error = NULL;
+    uint64_t last = now_ms();
     while (!error && pool->done < pool->total) {
         for (size_t i = 0; i < pool->count; i++)
             fds[i] = (struct pollfd){.fd = pool->workers[i].out, .events = POLLIN};
         fds[pool->count] = (struct pollfd){.fd = pool->interrupts, .events = POLLIN};
-        if (poll(fds, pool->count + 1, options->progress ? PROGRESS_MS : -1) < 0 && errno != EINTR)
+        if (poll(fds, pool->count + 1, TURN_MS) < 0 && errno != EINTR)
             error = mem_format("waiting for the workers failed: %s", strerror(errno));
         else if (fds[pool->count].revents)
             error = mem_text("interrupted");
         for (size_t i = 0; !error && i < pool->count; i++)
             if (fds[i].revents)
                 error = listen_to(pool, &pool->workers[i]);
+        uint64_t passed = time_passed(&last);
+        for (size_t i = 0; !error && i < pool->count; i++)
+            error = check_time(pool, &pool->workers[i], options->timeout, passed);
         if (!error && options->progress)
             options->progress(pool->done, pool->total, options->data);
     }

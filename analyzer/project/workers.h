@@ -14,7 +14,8 @@ struct worker_result {
 };
 
 struct worker_options {
-    size_t jobs; /* 0: as many as there are processors online */
+    size_t jobs;    /* 0: as many as there are processors online */
+    size_t timeout; /* seconds that a worker may take for an entry; 0: as long as it wants */
     /** Called after each unit and several times a second, for a progress line; may be NULL. */
     void (*progress)(size_t done, size_t total, void *data);
     void *data;

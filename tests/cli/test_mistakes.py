@@ -47,6 +47,11 @@ class CommandLine(Case):
             self.refused(["check", "--jobs", jobs],
                          f"--jobs takes a whole number from 1 to 1024, not '{jobs}'")
 
+        for seconds in ("0", "x", "-1", "86401", "1.5"):
+            for command in ("check", "facts"):
+                self.refused([command, "--timeout", seconds],
+                             f"--timeout takes a whole number from 1 to 86400, not '{seconds}'")
+
     def test_rules(self):
         self.refused(["check", "--select", "misingcleanup"],
                      "unknown rule 'misingcleanup'; did you mean 'missing-cleanup'?")
@@ -190,6 +195,19 @@ class NeverSilentlyClean(Case):
         for wrong in (["-std=nonsense"], ["other.c"], ["-x", "nonsense"], ["-include-pch", "none"]):
             self.assertIn("bad.c: the parser does not accept the compile command: ",
                           self.check("bad.c", "--", *wrong, status=2).stdout)
+
+    def test_a_parser_that_hangs(self):
+        os.mkfifo(self.folder / "pipe.h")  # nobody writes to it
+        self.write("waits.c", '#include "pipe.h"\n')
+        self.database("bad.c", "waits.c")
+        run = self.check("--timeout", "1", status=2)
+        self.assertIn("[missing-cleanup]", run.stdout)
+        self.assertIn("waits.c: the parser was not done with this file after 1 second: give it more "
+                      "with --timeout\n", run.stdout)
+        run = self.run_aglet("facts", "waits.c", "--timeout", "1", "-o", "waits.facts")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("waits.c: the parser was not done", run.stderr)
+        self.assertFalse((self.folder / "waits.facts").exists())
 
     def test_a_folder_given_with_arguments(self):
         self.assertIn("not a C source file", self.check(".", "--", status=2).stdout)

@@ -254,6 +254,7 @@ static const char worker[] = "#!/bin/sh\n"
                              "    *crash.c*) kill -9 $$ ;;\n"
                              "    *nonsense.c*) echo nonsense; continue ;;\n"
                              "    *quits.c*) exit 0 ;;\n"
+                             "    *hangs.c*) exec sleep 60 ;;\n"
                              "    *f0.c*) sleep 0.3 ;;\n"
                              "    *f1.c*) sleep 0.1 ;;\n"
                              "    esac\n"
@@ -301,11 +302,11 @@ static void results_are_those_of_their_entries(void **state) {
     for (size_t jobs = 1; jobs <= 16; jobs *= 4) {
         struct worker_result results[FILES];
         size_t last = 0;
-        struct worker_options options = {jobs, count_call, &last};
+        struct worker_options options = {.jobs = jobs, .progress = count_call, .data = &last};
         char *error = NULL;
         assert_int_equal(workers_run(&db, NULL, &options, results, &error), 0);
         assert_int_equal(last, FILES);
-        assert_string_equal(results[0].error, "the parser crashed on this file (Killed)");
+        assert_non_null(strstr(results[0].error, "the parser was killed at this file"));
         for (size_t i = 1; i < FILES - 1; i++) {
             char expected[] = {'f', (char)('0' + i - 1), 0};
             assert_string_equal(results[i].error, expected);
@@ -342,6 +343,21 @@ static void a_worker_that_gives_up_is_replaced(void **state) {
     assert_int_equal(workers_run(&db, NULL, &options, results, &error), 0);
     assert_string_equal(results[0].error, "a");
     assert_string_equal(results[1].error, "the parser gave up on this file");
+    assert_string_equal(results[2].error, "z");
+    free_results(results, 3);
+    compdb_free(&db);
+}
+
+static void a_worker_that_hangs_is_replaced(void **state) {
+    (void)state;
+    struct compdb db;
+    compdb_make(&db, NULL, (char *[]){"/s/a.c", "/s/hangs.c", "/s/z.c"}, 3, NULL, 0);
+    struct worker_result results[3];
+    struct worker_options options = {.jobs = 1, .timeout = 1};
+    char *error = NULL;
+    assert_int_equal(workers_run(&db, NULL, &options, results, &error), 0);
+    assert_string_equal(results[0].error, "a");
+    assert_non_null(strstr(results[1].error, "not done with this file after 1 second: "));
     assert_string_equal(results[2].error, "z");
     free_results(results, 3);
     compdb_free(&db);
@@ -392,6 +408,7 @@ int main(void) {
         WITH_WORKER(results_are_those_of_their_entries),
         WITH_WORKER(only_what_is_wanted_is_asked_for),
         WITH_WORKER(a_worker_that_gives_up_is_replaced),
+        WITH_WORKER(a_worker_that_hangs_is_replaced),
         WITH_WORKER(a_path_that_is_not_utf8_is_told),
         WITH_WORKER(says_that_the_program_is_missing),
     };
