@@ -169,13 +169,31 @@ static bool read_response(const char *path, char ***words, size_t *count) {
 
 struct translation {
     struct clang_command *out;
-    bool skip_next, explicit_c;
+    bool skip_next, explicit_c, only_files;
 };
+
+/* Behind "--" all words are files; clang takes those that begin with a dash for options all the
+   same. */
+static void translate_file(struct translation *t, const char *file) {
+    char *path = NULL;
+    if (asprintf(&path, "%s%s", *file == '-' ? "./" : "", file) < 0)
+        abort();
+    append(&t->out->arguments, &t->out->count, path);
+    free(path);
+}
 
 static void translate_flag(struct translation *t, const char *flag, const char *next) {
     bool takes_next = false;
     if (t->skip_next) {
         t->skip_next = false;
+        return;
+    }
+    if (t->only_files) {
+        translate_file(t, flag);
+        return;
+    }
+    if (strcmp(flag, "--") == 0) {
+        t->only_files = true;
         return;
     }
     if (is_output(flag, &takes_next)) {

@@ -85,6 +85,15 @@ class Selection(Case):
         self.check("bad.c", "--", "-DX=1", status=1)
         self.check("good.c", "--", "-include", "bad.c", status=1)
 
+    def test_a_file_behind_dashes_in_a_compile_command(self):
+        names = ["-o.c", "plain.c", "two words.c"]
+        for i, name in enumerate(names):
+            self.write(name, BAD.replace("copy", f"copy{i}"))
+        self.database(text=json.dumps([{"directory": str(self.folder), "file": name,
+                                        "arguments": ["cc", "-c", "-o", "x.o", "--", name]}
+                                       for name in names]))
+        self.assertEqual([f["range"]["file"] for f in self.report()["findings"]], names)
+
     def test_a_finding_in_a_header_once(self):
         self.write("shared.h", BAD.replace("int copy", "static inline int copy"))
         for name in ("one.c", "two.c"):
