@@ -1,9 +1,11 @@
 /*
  * One translation unit: parse, lower what stands in the main file, then what that uses of headers.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "frontend/command.h"
@@ -150,10 +152,19 @@ static struct ir_unit *lower_unit(CXTranslationUnit tu) {
     return l.unit;
 }
 
-static const char *parse_failure(enum CXErrorCode code) {
+/* Why the file cannot be read, or NULL if it can. */
+static const char *unreadable(const char *file) {
+    struct stat st;
+    if (stat(file, &st) != 0 || access(file, R_OK) != 0)
+        return strerror(errno);
+    return S_ISDIR(st.st_mode) ? strerror(EISDIR) : NULL;
+}
+
+static const char *parse_failure(enum CXErrorCode code, const char *file) {
+    const char *reason = unreadable(file);
+    if (reason)
+        return reason;
     switch (code) {
-    case CXError_Crashed:
-        return "the parser crashed";
     case CXError_InvalidArguments:
     case CXError_ASTReadError: /* what libclang says of a wrong argument, too */
         return "the parser does not accept the compile command: one of its arguments is wrong, or "
@@ -195,7 +206,7 @@ struct fe_result fe_lower(const struct fe_command *command) {
         index, NULL, (const char *const *)clang.arguments, (int)clang.count, NULL, 0,
         CXTranslationUnit_KeepGoing, &tu);
     if (code != CXError_Success)
-        result.error = sentence(parse_failure(code), command->file);
+        result.error = sentence(parse_failure(code, command->file), command->file);
     else
         result.unit = lower_unit(tu);
     if (tu)

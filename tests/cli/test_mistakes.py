@@ -183,8 +183,7 @@ class NeverSilentlyClean(Case):
         run = self.check(status=2)
         self.assertIn("[missing-cleanup]", run.stdout)
         (error,) = self.report(status=2)["errors"]
-        self.assertEqual(error["file"], "gone.c")
-        self.assertNotIn("gone.c", error["message"])
+        self.assertEqual((error["file"], error["message"]), ("gone.c", "No such file or directory"))
 
     def test_a_directory_that_is_gone(self):
         self.database(text=json.dumps([{"directory": "gone", "file": "../bad.c", "command": "cc x"}]))
@@ -209,8 +208,17 @@ class NeverSilentlyClean(Case):
         self.assertIn("waits.c: the parser was not done", run.stderr)
         self.assertFalse((self.folder / "waits.facts").exists())
 
+    def test_a_parser_that_crashes(self):
+        self.write("a.c", "#pragma clang __debug parser_crash\n")
+        self.database("a.c", "bad.c")
+        run = self.check("--jobs", "1", status=2)
+        self.assertIn("[missing-cleanup]", run.stdout)
+        self.assertRegex(run.stdout, r"\na.c: the parser crashed on this file \(.+\)\n")
+
     def test_a_folder_given_with_arguments(self):
         self.assertIn("not a C source file", self.check(".", "--", status=2).stdout)
+        (self.folder / "named.c").mkdir()
+        self.assertIn("named.c: Is a directory\n", self.check("named.c", "--", status=2).stdout)
 
     def test_an_unknown_compiler_argument_does_no_harm(self):
         entry = {"directory": str(self.folder), "file": "bad.c",
