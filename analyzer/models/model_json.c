@@ -1,5 +1,4 @@
 /* A model file: its frame, its kinds and its functions. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,26 +124,6 @@ static int read_kinds(struct model_reader *reader, json_t *kinds, struct model_d
 
 /* ---- functions --------------------------------------------------------------------------- */
 
-static size_t identifier(const char *name) {
-    size_t i = 0;
-    while (isalpha((unsigned char)name[i]) || name[i] == '_' ||
-           (i && isdigit((unsigned char)name[i])))
-        i++;
-    return i;
-}
-
-/* NAME, or with `field` RECORD.NAME. */
-static bool is_key(const char *name, bool field) {
-    size_t length = identifier(name);
-    if (field) {
-        if (length == 0 || name[length] != '.')
-            return false;
-        name += length + 1;
-        length = identifier(name);
-    }
-    return length > 0 && !name[length];
-}
-
 static int read_parameters(struct model_reader *reader, const json_t *entry,
                            struct model_function *function) {
     static const char *const switches[] = {"variadic", "partial"};
@@ -258,7 +237,7 @@ static int read_entries(struct model_reader *reader, json_t *entries, struct mod
         if ((json_object_get(entry, "same-as") != NULL) != copies)
             continue;
         reader_enter(reader, name);
-        if (!is_key(name, fields))
+        if (!reader_is_name(name, fields))
             return reader_fail(reader, fields ? "is not the name of a field, RECORD.FIELD"
                                               : "is not the name of a C function");
         if (!json_is_object(entry))

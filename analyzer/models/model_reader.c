@@ -1,5 +1,6 @@
 #include "models/model_reader.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,4 +94,23 @@ const char *reader_type_of(const json_t *value) {
     default:
         return "null";
     }
+}
+
+static size_t identifier(const char *name) {
+    size_t i = 0;
+    while (isalpha((unsigned char)name[i]) || name[i] == '_' ||
+           (i && isdigit((unsigned char)name[i])))
+        i++;
+    return i;
+}
+
+bool reader_is_name(const char *name, bool field) {
+    size_t length = identifier(name);
+    if (field) {
+        if (length == 0 || name[length] != '.')
+            return false;
+        name += length + 1;
+        length = identifier(name);
+    }
+    return length > 0 && !name[length];
 }

@@ -39,6 +39,9 @@ int reader_check_keys(struct model_reader *reader, const json_t *object, const c
 /** What a value is, for sentences: "an object", "text" … */
 const char *reader_type_of(const json_t *value);
 
+/** Whether the text is the name of a C function or, with `field`, RECORD.FIELD. */
+bool reader_is_name(const char *name, bool field);
+
 /** Reads the value of role `kind` (true, an object, an array of objects) and appends to *roles. */
 int reader_roles(struct model_reader *reader, enum role_kind kind, const json_t *value,
                  struct role **roles, size_t *count);

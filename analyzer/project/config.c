@@ -60,7 +60,15 @@ void config_free(struct config *config) {
     free(config->build);
     free(config->folder);
     free(config->path);
+    free(config->text);
     *config = (struct config){0};
+}
+
+static bool is_in(const struct config_list *list, const char *text) {
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    return false;
 }
 
 /* ---- values ------------------------------------------------------------------------------ */
@@ -85,8 +93,22 @@ static int check_rule(struct reading *r, const char *name) {
     return reader_fail_with(&r->at, why);
 }
 
-/* A list of texts; of rules' names, or "all", if `rules`. */
-static int read_list(struct reading *r, const char *key, const json_t *value, bool rules,
+static int check_function(struct reading *r, const char *name) {
+    return reader_is_name(name, false)
+               ? 0
+               : reader_fail(&r->at, "'%s' is not the name of a C function", name);
+}
+
+/* What the texts of a list are. */
+enum list_of { TEXTS, RULES, CHOSEN_RULES, FUNCTIONS };
+
+static int check_item(struct reading *r, enum list_of kind, const char *text) {
+    if (kind == FUNCTIONS)
+        return check_function(r, text);
+    return kind == TEXTS || strcmp(text, "all") == 0 ? 0 : check_rule(r, text);
+}
+
+static int read_list(struct reading *r, const char *key, const json_t *value, enum list_of kind,
                      struct config_list *list) {
     if (!value)
         return 0;
@@ -100,11 +122,13 @@ static int read_list(struct reading *r, const char *key, const json_t *value, bo
         if (!json_is_string(item))
             return reader_fail(&r->at, "must be text, not %s", reader_type_of(item));
         const char *text = json_string_value(item);
-        if (rules && strcmp(text, "all") != 0 && check_rule(r, text) < 0)
+        if (check_item(r, kind, text) < 0)
             return -1;
         words_add(&list->items, &list->count, text);
         reader_leave(&r->at);
     }
+    if (kind == CHOSEN_RULES && list->count == 0) /* else everything would be clean */
+        return reader_fail(&r->at, "must name a rule; 'aglet rules' lists what there is");
     reader_leave(&r->at);
     return 0;
 }
@@ -160,7 +184,7 @@ static int read_exceptions(struct reading *r, json_t *value) {
             return -1;
         struct config_exception *exception = &config->exceptions[config->exception_count++];
         exception->pattern = mem_text(json_object_iter_key(at));
-        if (read_list(r, "ignore", json_object_get(entry, "ignore"), true, &exception->ignore) < 0)
+        if (read_list(r, "ignore", json_object_get(entry, "ignore"), RULES, &exception->ignore) < 0)
             return -1;
         reader_leave(&r->at);
     }
@@ -172,7 +196,7 @@ static int read_exceptions(struct reading *r, json_t *value) {
 
 static int read_coroutines(struct reading *r, const json_t *value, json_t *functions) {
     struct config_list names = {0};
-    int failed = read_list(r, "coroutines", value, false, &names);
+    int failed = read_list(r, "coroutines", value, FUNCTIONS, &names);
     for (size_t i = 0; !failed && i < names.count; i++)
         json_object_set_new(functions, names.items[i],
                             json_pack("{s:b, s:b}", "partial", true, "coroutine", true));
@@ -198,7 +222,7 @@ static int read_blocking(struct reading *r, json_t *value, json_t *functions) {
     for (void *at = json_object_iter(value); at; at = json_object_iter_next(value, at)) {
         json_t *kind = json_object_iter_value(at);
         reader_enter(&r->at, json_object_iter_key(at));
-        if (read_kind(r, kind) < 0)
+        if (check_function(r, json_object_iter_key(at)) < 0 || read_kind(r, kind) < 0)
             return -1;
         json_object_set_new(functions, json_object_iter_key(at),
                             json_pack("{s:b, s:{s:O}}", "partial", true, "blocks", "kind", kind));
@@ -235,16 +259,16 @@ static int read_root(struct reading *r, const json_t *root) {
     const struct {
         const char *key;
         struct config_list *list;
-        bool rules;
+        enum list_of kind;
     } lists[] = {
-        {"select", &config->select, true},        {"ignore", &config->ignore, true},
-        {"exclude", &config->exclude, false},     {"constructors", &config->constructors, false},
-        {"libraries", &config->libraries, false}, {"models", &config->models, false}};
+        {"select", &config->select, CHOSEN_RULES}, {"ignore", &config->ignore, RULES},
+        {"exclude", &config->exclude, TEXTS},      {"constructors", &config->constructors, TEXTS},
+        {"libraries", &config->libraries, TEXTS},  {"models", &config->models, TEXTS}};
     if (check_object(r, root) < 0 ||
         reader_check_keys(&r->at, root, "a configuration", known, COUNT(known)) < 0)
         return -1;
     for (size_t i = 0; i < COUNT(lists); i++)
-        if (read_list(r, lists[i].key, json_object_get(root, lists[i].key), lists[i].rules,
+        if (read_list(r, lists[i].key, json_object_get(root, lists[i].key), lists[i].kind,
                       lists[i].list) < 0)
             return -1;
     for (size_t i = 0; i < config->models.count; i++) {
@@ -271,6 +295,8 @@ int config_read(struct config *config, const char *path, const char *const *rule
     char *text = file_read(path, 0, &length, error);
     if (!text)
         return -1;
+    config->text = text;
+    config->length = length;
     config->path = compdb_absolute(NULL, path);
     config->folder = mem_text(config->path);
     char *slash = strrchr(config->folder, '/');
@@ -285,16 +311,43 @@ int config_read(struct config *config, const char *path, const char *const *rule
         *error =
             mem_format("%s:%d: not JSON: %s", path, syntax.line > 0 ? syntax.line : 1, syntax.text);
     json_decref(root);
-    free(text);
     if (result < 0)
         config_free(config);
     return result;
+}
+
+static void add_name(const struct model_library *library, void *data) {
+    struct config_list *names = data;
+    words_add(&names->items, &names->count, library->name);
+}
+
+/* A library that is not known would leave nothing to be found, and nothing would say so. */
+static int check_libraries(const struct config *config, const struct model_set *set, char **error) {
+    struct model_reader at = {
+        .path = config->path, .text = config->text, .length = config->length, .error = error};
+    struct config_list known = {0};
+    int failed = 0;
+    model_each_library(set, add_name, &known);
+    reader_enter(&at, "libraries");
+    for (size_t i = 0; i < config->libraries.count && !failed; i++) {
+        const char *name = config->libraries.items[i];
+        if (is_in(&known, name))
+            continue;
+        char *ending = suggest_ending(name, (const char *const *)known.items, known.count);
+        reader_enter_index(&at, i);
+        failed = reader_fail(&at, "there is no model '%s'%s", name, ending);
+        free(ending);
+    }
+    free_list(&known);
+    return failed;
 }
 
 int config_add_models(const struct config *config, struct model_set *set, char **error) {
     for (size_t i = 0; i < config->models.count; i++)
         if (model_set_add_file(set, config->models.items[i], error) < 0)
             return -1;
+    if (check_libraries(config, set, error) < 0)
+        return -1;
     return config->roles
                ? model_set_add_text(set, config->path, config->roles, strlen(config->roles), error)
                : 0;
@@ -318,11 +371,8 @@ static bool matches(const struct config *config, const char *pattern, const char
     return hit;
 }
 
-static bool is_in(const struct config_list *list, const char *text) {
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i], text) == 0 || strcmp(list->items[i], "all") == 0)
-            return true;
-    return false;
+static bool ignores(const struct config_list *rules, const char *rule) {
+    return is_in(rules, rule) || is_in(rules, "all");
 }
 
 static bool is_wanted(const struct config *config, const struct diag *diag) {
@@ -330,7 +380,7 @@ static bool is_wanted(const struct config *config, const struct diag *diag) {
         if (matches(config, config->exclude.items[i], diag->range.file))
             return false;
     for (size_t i = 0; i < config->exception_count; i++)
-        if (is_in(&config->exceptions[i].ignore, diag->rule) &&
+        if (ignores(&config->exceptions[i].ignore, diag->rule) &&
             matches(config, config->exceptions[i].pattern, diag->range.file))
             return false;
     return true;

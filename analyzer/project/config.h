@@ -31,6 +31,8 @@ struct config_severity {
 /** All paths are absolute. */
 struct config {
     char *path, *folder; /* of the file, NULL without one */
+    char *text;          /* the file's */
+    size_t length;       /* of the text */
     char *build;         /* the compile database's folder, or NULL */
     struct config_list select, ignore, exclude, constructors, libraries, models;
     struct config_exception *exceptions;
@@ -50,7 +52,9 @@ int config_read(struct config *config, const char *path, const char *const *rule
                 size_t rule_count, char **error);
 void config_free(struct config *config);
 
-/** Adds the configuration's models, and what it says of functions. Returns 0, or -1 with *error. */
+/** Adds the configuration's models, and what it says of functions, to the set of all others.
+ * Returns 0, or -1 with *error; so it does when the configuration names a library that none is a
+ * model of. */
 int config_add_models(const struct config *config, struct model_set *set, char **error);
 
 /** Takes findings out that the configuration does not want, and gives the others the severity that

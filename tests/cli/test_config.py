@@ -141,6 +141,11 @@ class Configuration(Case):
             '{"blocking": {"f": "slowly"}}': ("1: blocking.f", "must be one of sleep"),
             '{"coroutines": [1]}': ("coroutines[1]", "must be text"),
             '{"build": ""}': ("build", "empty"),
+            '{"select": []}': ("select", "must name a rule"),
+            '{"libraries": ["posix",\n"glibb"]}': ("2: libraries[2]: there is no model 'glibb'; did "
+                                                  "you mean 'glib'?",),
+            '{"coroutines": ["run", "to run"]}': ("coroutines[2]: 'to run' is not the name of a C",),
+            '{"blocking": {"": "io"}}': ("blocking.: '' is not the name of a C function",),
             '{"build": "b"': ("1: not JSON",),
             "[]": ("must be an object, not an array",),
         }
