@@ -32,6 +32,12 @@ static void report_argument(struct path *path, const struct path_call *call, con
     check_report(path, &finding);
 }
 
+/* What is made for a loop before there is one is late-create's. */
+static bool comes_too_soon(const struct path_call *call, enum context_kind kind) {
+    return callee_has_role(call->callee, ROLE_LOOP_BOUND) &&
+           (kind == CONTEXT_PLAIN || kind == CONTEXT_THREAD);
+}
+
 static void on_call(struct path *path, const struct path_call *call) {
     enum context_kind kind;
     for (uint32_t i = 0; i < call->arg_count; i++) {
@@ -42,7 +48,7 @@ static void on_call(struct path *path, const struct path_call *call) {
     if (!callee_has_role(call->callee, ROLE_COROUTINE) || check_has_role(path, ROLE_COROUTINE))
         return;
     kind = check_nearest_context(path, CONTEXTS_NO_COROUTINE, true);
-    if (kind != CONTEXT_KINDS)
+    if (kind != CONTEXT_KINDS && !comes_too_soon(call, kind))
         report_call(path, call, kind);
 }
 

@@ -121,6 +121,8 @@
 #define AGLET_TELLS_TIME_MS AGLET_ROLE(tells-time(kind=ms))
 /** What waits for the object in argument `n` is bounded from now on. */
 #define AGLET_SETS_TIMEOUT(n) AGLET_ROLE(sets-timeout(arg=n))
+/** What it makes or sets up belongs to the loop that runs: there has to be one. */
+#define AGLET_LOOP_BOUND AGLET_ROLE(loop-bound)
 /** Runs an event loop until it is done. */
 #define AGLET_RUNS_LOOP AGLET_ROLE(runs-loop)
 /** Calls argument `n` in context ctx (coroutine, loop, worker, thread, sync), `how` often

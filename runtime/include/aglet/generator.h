@@ -22,7 +22,7 @@ typedef int (*aglet_generator_fn)(aglet_generator *self, void *arg);
 
 /** Makes a generator; its body starts at the first next. `arg` must live until the close.
  *  @return 0 and *out, owned by the caller; -EPERM outside a coroutine, -ENOMEM. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_DEFERS AGLET_ACQUIRES_OUT(generator, 3)
+AGLET_MUST_USE AGLET_COROUTINE AGLET_LOOP_BOUND AGLET_DEFERS AGLET_ACQUIRES_OUT(generator, 3)
     AGLET_CALLS_BACK(1, coroutine, once)
         AGLET_BORROWS(2, completion) int aglet_generator_open(aglet_generator_fn body, void *arg,
                                                               aglet_generator **out);
@@ -33,8 +33,8 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_DEFERS AGLET_ACQUIRES_OUT(generator, 3)
  *         was cut: an item that comes meanwhile is kept for the next call; -EBUSY for a second
  *         consumer; -EPERM outside a coroutine.
  */
-AGLET_MUST_USE AGLET_COROUTINE
-AGLET_SUSPENDS AGLET_STARTS(1) int aglet_generator_next(aglet_generator *generator, void **item);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
+    AGLET_STARTS(1) int aglet_generator_next(aglet_generator *generator, void **item);
 
 /** In the body: gives an item and waits until the next one is wanted.
  *  @return 0; -ECANCELED when the generator is closed or run() ends; -EPERM in another task. */

@@ -29,7 +29,8 @@ struct aglet_group_error {
  * Opens a group in the running task, which has to close it, innermost scope first.
  * @return 0 and *out, owned by the caller; -EPERM outside a coroutine, -ENOMEM.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES_OUT(group, 1) int aglet_group_open(aglet_group **out);
+AGLET_MUST_USE AGLET_COROUTINE
+    AGLET_LOOP_BOUND AGLET_ACQUIRES_OUT(group, 1) int aglet_group_open(aglet_group **out);
 
 /** Lets at most `limit` tasks of the group run at a time; 0, the default: no limit. */
 void aglet_group_limit(aglet_group *group, size_t limit);
@@ -49,10 +50,10 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_SPAWNS_INTO(2, 3, 1)
  * group's from now on: the close waits for it, and when the group is cancelled before the time,
  * `fn` is never called.
  */
-AGLET_MUST_USE AGLET_COROUTINE
-AGLET_SUSPENDS AGLET_SPAWNS_INTO(3, 4, 1) AGLET_CALLS_BACK(3, coroutine, once)
-    AGLET_BORROWS(4, join) int aglet_group_call_later(aglet_group *group, int64_t ms, aglet_fn fn,
-                                                      void *arg);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_SPAWNS_INTO(3, 4, 1)
+    AGLET_CALLS_BACK(3, coroutine, once)
+        AGLET_BORROWS(4, join) int aglet_group_call_later(aglet_group *group, int64_t ms,
+                                                          aglet_fn fn, void *arg);
 
 /**
  * As aglet_group_spawn(), and waits until the task calls aglet_started(): a server that listens, a

@@ -21,9 +21,8 @@ struct aglet_jobs_options {
 /** Makes a scheduler. @return 0 and *out, owned by the caller; -EPERM outside a coroutine, -ENOMEM.
  */
 AGLET_MUST_USE
-AGLET_COROUTINE AGLET_ACQUIRES_OUT(jobs,
-                                   2) int aglet_jobs_open(const struct aglet_jobs_options *options,
-                                                          aglet_jobs **out);
+AGLET_COROUTINE AGLET_LOOP_BOUND AGLET_ACQUIRES_OUT(jobs, 2) int aglet_jobs_open(
+    const struct aglet_jobs_options *options, aglet_jobs **out);
 
 /**
  * Starts fn(arg) as a job, at once or when there is a place. Suspends while the row is full. `arg`

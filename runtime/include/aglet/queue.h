@@ -12,18 +12,18 @@
  * @return the queue, which the caller frees; NULL with errno: EPERM outside a loop, EINVAL for 0,
  *         ENOMEM.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES(queue)
+AGLET_MUST_USE AGLET_COROUTINE AGLET_LOOP_BOUND AGLET_ACQUIRES(queue)
 aglet_queue *aglet_queue_new(size_t capacity);
 
 /** As aglet_queue_new(), but the item that was put last is got first. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES(queue)
+AGLET_MUST_USE AGLET_COROUTINE AGLET_LOOP_BOUND AGLET_ACQUIRES(queue)
 aglet_queue *aglet_queue_new_lifo(size_t capacity);
 
 /** Orders two items: below 0 if `a` is to be got before `b`. */
 typedef int (*aglet_compare)(const void *a, const void *b);
 
 /** As aglet_queue_new(), but the least item is got first; equal ones in the order of putting. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES(queue)
+AGLET_MUST_USE AGLET_COROUTINE AGLET_LOOP_BOUND AGLET_ACQUIRES(queue)
 aglet_queue *aglet_queue_new_priority(size_t capacity, aglet_compare compare);
 
 /** Frees the queue, not the items. @return 0; -EBUSY while somebody waits on it. */

@@ -12,7 +12,9 @@ typedef struct aglet_signal aglet_signal;
  *  @return 0 and *out, owned by the caller; -EBUSY if it is received somewhere in this process,
  *          -EINVAL for a signal that cannot be received, -EPERM outside a coroutine, -ENOMEM. */
 AGLET_MUST_USE
-AGLET_COROUTINE AGLET_ACQUIRES_OUT(signal, 2) int aglet_signal_open(int number, aglet_signal **out);
+AGLET_COROUTINE AGLET_LOOP_BOUND AGLET_ACQUIRES_OUT(signal,
+                                                    2) int aglet_signal_open(int number,
+                                                                             aglet_signal **out);
 
 /** Waits for the signal. @return how many came since the last call, at least 1; -ECANCELED,
  *  -ETIMEDOUT, -EBUSY; -EPERM outside a coroutine. */

@@ -17,23 +17,21 @@
  *         address, -EAGAIN if that could not be found out now; the first address's error
  *         (-ECONNREFUSED …); -ENOMEM; -EPERM outside a coroutine.
  */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER
-    AGLET_FACTORY AGLET_ACQUIRES_OUT(stream, 3) int aglet_connect_tcp(const char *host,
-                                                                      const char *port,
-                                                                      aglet_stream **out);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER AGLET_FACTORY
+    AGLET_ACQUIRES_OUT(stream, 3) int aglet_connect_tcp(const char *host, const char *port,
+                                                        aglet_stream **out);
 
 /** Connects to a Unix socket. @return as aglet_connect_tcp(); -ENAMETOOLONG. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
-AGLET_FACTORY AGLET_ACQUIRES_OUT(stream, 2) int aglet_connect_unix(const char *path,
-                                                                   aglet_stream **out);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_FACTORY
+    AGLET_ACQUIRES_OUT(stream, 2) int aglet_connect_unix(const char *path, aglet_stream **out);
 
 /** Makes two streams that are connected to each other. @return 0; a negative errno. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_ACQUIRES_OUT(stream, 1)
+AGLET_MUST_USE AGLET_COROUTINE AGLET_LOOP_BOUND AGLET_ACQUIRES_OUT(stream, 1)
     AGLET_ACQUIRES_OUT(stream, 2) int aglet_stream_pair(aglet_stream **a, aglet_stream **b);
 
 /** Makes a stream of a descriptor (socket, pipe, terminal), which is made non-blocking and belongs
  *  to the stream on success. @return 0; -EPERM outside a loop, -EBADF, -ENOMEM. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_TAKES(1)
+AGLET_MUST_USE AGLET_COROUTINE AGLET_LOOP_BOUND AGLET_TAKES(1)
     AGLET_ACQUIRES_OUT(stream, 2) int aglet_stream_from_fd(int fd, aglet_stream **out);
 
 /** Own time limits of the stream in milliseconds for one read, one write and the close; 0: none.

@@ -38,19 +38,21 @@ typedef struct aglet_timer aglet_timer;
  * The timers that are left when the main task ends are dropped.
  * @return 0; -EPERM outside a loop, -EBUSY if the timer is set already, -ENOMEM.
  */
-AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback) AGLET_BORROWS(4, callback)
-    AGLET_TAKES_TIMEOUT_MS(2) int aglet_call_later(aglet_timer *timer, int64_t ms,
-                                                   void (*call)(void *arg), void *arg);
+AGLET_MIXED AGLET_LOOP_BOUND AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback)
+    AGLET_BORROWS(4, callback)
+        AGLET_TAKES_TIMEOUT_MS(2) int aglet_call_later(aglet_timer *timer, int64_t ms,
+                                                       void (*call)(void *arg), void *arg);
 
 /** As aglet_call_later(), as soon as the loop next polls; in the order of the calls. */
-AGLET_MIXED AGLET_CALLS_BACK(2, loop, once) AGLET_BORROWS(1, callback)
+AGLET_MIXED AGLET_LOOP_BOUND AGLET_CALLS_BACK(2, loop, once) AGLET_BORROWS(1, callback)
     AGLET_BORROWS(3, callback) int aglet_call_soon(aglet_timer *timer, void (*call)(void *arg),
                                                    void *arg);
 
 /** As aglet_call_later(), at the time `when` of aglet_now(). */
-AGLET_MIXED AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback) AGLET_BORROWS(4, callback)
-    AGLET_TAKES_DEADLINE_MS(2) int aglet_call_at(aglet_timer *timer, int64_t when,
-                                                 void (*call)(void *arg), void *arg);
+AGLET_MIXED AGLET_LOOP_BOUND AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback)
+    AGLET_BORROWS(4, callback)
+        AGLET_TAKES_DEADLINE_MS(2) int aglet_call_at(aglet_timer *timer, int64_t when,
+                                                     void (*call)(void *arg), void *arg);
 
 /** Takes the timer back. @return true if it had not been called yet. */
 AGLET_MIXED bool aglet_timer_cancel(aglet_timer *timer);
