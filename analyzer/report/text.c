@@ -27,9 +27,15 @@ static bool continues_character(char byte) {
     return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
-/* A source may come from anybody: what it holds must not move the cursor or hide a finding. */
+/* Names and sources may come from anybody: what they hold must not move the cursor, hide a finding
+   or part its line. */
 static bool commands_terminal(char byte) {
     return ((unsigned char)byte < ' ' && byte != '\t') || byte == '\x7f';
+}
+
+static void show(const struct text *t, const char *text) {
+    for (; *text; text++)
+        fputc(commands_terminal(*text) ? '?' : *text, t->out);
 }
 
 /* The source line, and below it a caret with the range; tabs stay tabs, so columns match. */
@@ -38,8 +44,7 @@ static void show_line(const struct text *t, const struct diag_range *range) {
     if (!*line)
         return;
     fprintf(t->out, "%5u | ", range->line);
-    for (const char *at = line; *at; at++)
-        fputc(commands_terminal(*at) ? '?' : *at, t->out);
+    show(t, line);
     fputs("\n      | ", t->out);
     size_t length = strlen(line), start = range->col ? range->col - 1 : 0;
     size_t end = range->end_line == range->line ? range->end_col - 1 : length;
@@ -54,8 +59,9 @@ static void show_line(const struct text *t, const struct diag_range *range) {
 }
 
 static void show_place(const struct text *t, const struct diag_range *range) {
-    fprintf(t->out, "%s%s:%u:%u:%s ", paint(t, BOLD), report_path(t->report, range->file),
-            range->line, range->col, paint(t, RESET));
+    fputs(paint(t, BOLD), t->out);
+    show(t, report_path(t->report, range->file));
+    fprintf(t->out, ":%u:%u:%s ", range->line, range->col, paint(t, RESET));
 }
 
 static void show_diag(const struct text *t, const struct diag *diag) {
@@ -75,10 +81,13 @@ static void show_diag(const struct text *t, const struct diag *diag) {
 }
 
 static void show_error(const struct text *t, const struct report_error *error) {
-    fprintf(t->out, "%s%s", paint(t, BOLD), report_path(t->report, error->file));
+    fputs(paint(t, BOLD), t->out);
+    show(t, report_path(t->report, error->file));
     if (error->line)
         fprintf(t->out, ":%u:%u", error->line, error->col);
-    fprintf(t->out, ":%s %s\n", paint(t, RESET), error->message);
+    fprintf(t->out, ":%s ", paint(t, RESET));
+    show(t, error->message);
+    fputc('\n', t->out);
 }
 
 static const char *plural(size_t count) {

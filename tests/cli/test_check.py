@@ -57,6 +57,17 @@ class Text(Case):
         self.assertIn("missing-cleanup", self.check("--exit-zero", status=0).stdout)
 
 
+    def test_names_that_would_command_the_terminal(self):
+        name = "a\nb\x1b[2J.c"
+        self.write(name, BAD)
+        self.write("lost\r.c", '#include "no.h"\n')
+        self.database(name, "lost\r.c")
+        out = self.check("--color", "never", status=2).stdout
+        self.assertIn("\na?b?[2J.c:4:18: note: ", out)
+        self.assertIn("\nlost?.c:1:10: cannot parse: 'no.h' file not found\n", out)
+        self.assertNotIn("\x1b", out)
+
+
 class Selection(Case):
     def setUp(self):
         super().setUp()
