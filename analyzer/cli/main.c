@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "flow/memory.h"
@@ -70,6 +71,8 @@ static void complain(const char *command, const char *word, const struct option 
     const char *near = suggest_word(name, names, count);
     if (near)
         cli_fail("unknown option '%s'; did you mean '--%s'?", word, near);
+    else if (access(word, F_OK) == 0)
+        cli_fail("unknown option '%s'; the file of that name is './%s'", word, word);
     else
         cli_fail("unknown option '%s'; 'aglet help %s' lists what there is", word, command);
 }
