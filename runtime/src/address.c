@@ -135,8 +135,21 @@ static int ask_resolver(aglet_task *self, const char *host, const char *port, in
     return rc < 0 ? rc : 0;
 }
 
+/* A port's number or what may be a service's name. getaddrinfo() takes any number, signed ones too,
+ * and cuts it to the 16 bits that a port has. */
+static bool is_port(const char *port) {
+    static const char digits[] = "0123456789";
+    if (!port || !*port)
+        return false;
+    if (port[strspn(port, digits)])
+        return strpbrk(port, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") != NULL;
+    return strtoul(port, NULL, 10) <= UINT16_MAX;
+}
+
 int agl_resolve(aglet_task *self, const char *host, const char *port, int type, bool passive,
                 struct agl_addresses *found) {
+    if (!is_port(port))
+        return -EINVAL;
     struct query query = {.host = host, .port = port, .hints.ai_socktype = type};
     int passively = passive ? AI_PASSIVE : 0;
     if (ask_at_once(&query, passively | AI_NUMERICHOST | AI_NUMERICSERV, found))

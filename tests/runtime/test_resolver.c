@@ -74,6 +74,33 @@ static AGLET_COROUTINE int localhost_has_services(void *arg) {
     return 0;
 }
 
+/* getaddrinfo() cuts a number to 16 bits: 65616 would be port 80. */
+static AGLET_COROUTINE int a_port_has_16_bits(void *arg) {
+    (void)arg;
+    static const char *const bad[] = {"65536", "65616", "-1", "+80",
+                                      " 80",   "",      NULL, "99999999999999999999999"};
+    static const char *const hosts[] = {"127.0.0.1", "localhost", "example.org"};
+    char text[64];
+    system_asked = 0;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        aglet_stream *stream;
+        aglet_server *server;
+        aglet_datagram *datagram;
+        for (size_t k = 0; k < sizeof hosts / sizeof hosts[0]; k++)
+            assert_int_equal(find(hosts[k], bad[i], text), -EINVAL);
+        assert_int_equal(aglet_connect_tcp("127.0.0.1", bad[i], &stream), -EINVAL);
+        assert_null(stream);
+        assert_int_equal(aglet_listen_tcp(NULL, bad[i], &server), -EINVAL);
+        assert_null(server);
+        assert_int_equal(aglet_datagram_open(NULL, bad[i], &datagram), -EINVAL);
+        assert_null(datagram);
+    }
+    assert_int_equal(system_asked, 0);
+    assert_int_equal(find("127.0.0.1", "65535", text), 0);
+    assert_string_equal(text, "127.0.0.1 65535");
+    return 0;
+}
+
 static AGLET_COROUTINE int says_hello(void *arg) {
     aglet_stream *stream;
     int rc = aglet_accept(arg, &stream);
@@ -159,12 +186,14 @@ static void a_run_may_have_its_own_resolver(void **state) {
 
 IN_A_RUN(localhost_is_this_machine)
 IN_A_RUN(localhost_has_services)
+IN_A_RUN(a_port_has_16_bits)
 IN_A_RUN(localhost_connects)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(run_localhost_is_this_machine),
         cmocka_unit_test(run_localhost_has_services),
+        cmocka_unit_test(run_a_port_has_16_bits),
         cmocka_unit_test(run_localhost_connects),
         cmocka_unit_test(a_run_may_have_its_own_resolver),
     };

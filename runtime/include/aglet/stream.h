@@ -14,8 +14,9 @@
  * answer wins ("happy eyeballs", RFC 8305).
  * @param host a name or a numeric address; @param port a number or a service's name
  * @return 0 and *out, owned by the caller; -ECANCELED, -ETIMEDOUT; -ENOENT if the name has no
- *         address, -EAGAIN if that could not be found out now; the first address's error
- *         (-ECONNREFUSED …); -ENOMEM; -EPERM outside a coroutine.
+ *         address, -EAGAIN if that could not be found out now, -EINVAL if the port is none (above
+ *         65535, empty); the first address's error (-ECONNREFUSED …); -ENOMEM; -EPERM outside a
+ *         coroutine.
  */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS_FOR_PEER AGLET_FACTORY
     AGLET_ACQUIRES_OUT(stream, 3) int aglet_connect_tcp(const char *host, const char *port,
