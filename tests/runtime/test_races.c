@@ -327,6 +327,21 @@ static AGLET_COROUTINE int a_cut_party_does_not_count(void *arg) {
     return 0;
 }
 
+/* The party that was cut has not run yet when the next one comes. */
+static AGLET_COROUTINE int a_party_does_not_count_from_its_cut_on(void *arg) {
+    (void)arg;
+    aglet_task *gone = aglet_create(meets, NULL);
+    aglet_yield();
+    aglet_task *first = aglet_create(meets, NULL);
+    aglet_cancel(gone);
+    aglet_yield();
+    assert_false(aglet_task_done(first));
+    assert_int_equal(aglet_await(gone), -ECANCELED);
+    assert_int_equal(meets(NULL), 1);
+    assert_int_equal(aglet_await(first), 0);
+    return 0;
+}
+
 static AGLET_COROUTINE int accepts(void *arg) {
     AGLET_AUTO(aglet_stream) stream = NULL;
     return aglet_accept(arg, &stream);
@@ -392,6 +407,7 @@ IN_A_RUN(moving_on_hides_no_cancellation)
 IN_A_RUN(a_failure_hides_no_cancellation)
 IN_A_RUN(a_notification_has_one_receiver)
 IN_A_RUN(a_cut_party_does_not_count)
+IN_A_RUN(a_party_does_not_count_from_its_cut_on)
 IN_A_RUN(a_connection_is_accepted_or_stays)
 IN_A_RUN(a_put_that_was_cut_is_not_put)
 
@@ -407,6 +423,7 @@ int main(void) {
         cmocka_unit_test(run_a_failure_hides_no_cancellation),
         cmocka_unit_test(run_a_notification_has_one_receiver),
         cmocka_unit_test(run_a_cut_party_does_not_count),
+        cmocka_unit_test(run_a_party_does_not_count_from_its_cut_on),
         cmocka_unit_test(run_a_connection_is_accepted_or_stays),
         cmocka_unit_test(run_a_put_that_was_cut_is_not_put),
     };

@@ -24,12 +24,13 @@ struct aglet_lock {
     uint64_t holder;
 };
 typedef struct aglet_lock aglet_lock;
-#define AGLET_LOCK_INIT {{0, 0}, 0}
+#define AGLET_LOCK_INIT                                                                            \
+    { {0, 0}, 0 }
 
 /** Takes the lock, waiting for it if need be. @return 0; -ECANCELED or -ETIMEDOUT without the lock;
  *  -EDEADLK if this task holds it already; -EPERM outside a coroutine. */
-AGLET_MUST_USE AGLET_COROUTINE
-AGLET_SUSPENDS AGLET_LOCKS(1) int aglet_lock_acquire(aglet_lock *lock);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
+    AGLET_LOCKS(1) int aglet_lock_acquire(aglet_lock *lock);
 
 /** Takes the lock if it is free. @return 0, -EBUSY; -EDEADLK, -EPERM as above. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_LOCKS(1) int aglet_lock_try(aglet_lock *lock);
@@ -46,7 +47,8 @@ struct aglet_event {
     bool set;
 };
 typedef struct aglet_event aglet_event;
-#define AGLET_EVENT_INIT {{0, 0}, false}
+#define AGLET_EVENT_INIT                                                                           \
+    { {0, 0}, false }
 
 /** Waits until the event is set. @return 0, -ECANCELED, -ETIMEDOUT; -EPERM outside a coroutine. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_event_wait(aglet_event *event);
@@ -65,8 +67,10 @@ struct aglet_semaphore {
     size_t bound; /* 0: none */
 };
 typedef struct aglet_semaphore aglet_semaphore;
-#define AGLET_SEMAPHORE_INIT(permits)         {{0, 0}, (permits), 0}
-#define AGLET_BOUNDED_SEMAPHORE_INIT(permits) {{0, 0}, (permits), (permits)}
+#define AGLET_SEMAPHORE_INIT(permits)                                                              \
+    { {0, 0}, (permits), 0 }
+#define AGLET_BOUNDED_SEMAPHORE_INIT(permits)                                                      \
+    { {0, 0}, (permits), (permits) }
 
 /** Takes a permit. @return 0; -ECANCELED or -ETIMEDOUT without one; -EPERM outside a coroutine. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_semaphore_acquire(aglet_semaphore *sem);
@@ -81,10 +85,10 @@ int aglet_semaphore_release(aglet_semaphore *sem);
 struct aglet_barrier {
     struct aglet_waiters waiters;
     size_t parties;
-    size_t waiting;
 };
 typedef struct aglet_barrier aglet_barrier;
-#define AGLET_BARRIER_INIT(parties) {{0, 0}, (parties), 0}
+#define AGLET_BARRIER_INIT(parties)                                                                \
+    { {0, 0}, (parties) }
 
 /** Waits for the others. A waiter that is cut does not count any more.
  *  @return 1 for the one that came last, 0 for the others; -ECANCELED, -ETIMEDOUT, -EPERM. */
@@ -95,7 +99,10 @@ struct aglet_condition {
     struct aglet_waiters waiters;
 };
 typedef struct aglet_condition aglet_condition;
-#define AGLET_CONDITION_INIT {{0, 0}}
+#define AGLET_CONDITION_INIT                                                                       \
+    {                                                                                              \
+        { 0, 0 }                                                                                   \
+    }
 
 /**
  * Releases `lock`, waits to be notified and takes the lock again, which cannot be cut short: on
