@@ -2,12 +2,10 @@
 """The chat, run for real: test_chat.py PROGRAM [UNITTEST ARGUMENTS].
 
 Each test ends its chat by SIGTERM. Whatever the test was about, the chat has to end with status 0,
-without a task that is left, and without a defect that the runtime saw. A client of the package ws
-and a browser are tried too where they are installed.
+without a task that is left, and without a defect that the runtime saw.
 """
 import os
 import re
-import shutil
 import signal
 import socket
 import ssl
@@ -475,36 +473,6 @@ class CommandLine(Case):
         run = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertIn("--ping", run.stdout)
-
-
-class Others(Case):
-    """Clients that others have written."""
-
-    def test_ws(self):
-        script = Path(__file__).with_name("chat_ws.mjs")
-        if not shutil.which("node"):
-            self.skipTest("node is not installed")
-        run = subprocess.run(["node", script, str(self.start().port), self.certificate],
-                             capture_output=True, text=True, timeout=PATIENCE)
-        if run.returncode == 77:
-            self.skipTest("node has no package ws: npm install -g ws, and set NODE_PATH to where "
-                          "`npm root -g` says, or apt-get install node-ws")
-        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "good\n", ""))
-
-    def test_browser(self):
-        browser = shutil.which("chromium")
-        if not browser:
-            self.skipTest("chromium is not installed")
-        chat = self.start()
-        with tempfile.TemporaryDirectory() as profile:
-            run = subprocess.run(
-                [browser, "--headless", "--disable-gpu", "--ignore-certificate-errors",
-                 *(["--no-sandbox"] if os.geteuid() == 0 else []),  # root has none
-                 f"--user-data-dir={profile}", "--virtual-time-budget=10000", "--dump-dom",
-                 f"https://127.0.0.1:{chat.port}/?say=from%20a%20browser"],
-                capture_output=True, text=True, timeout=2 * PATIENCE)
-        self.assertIn("<li>from a browser</li>", run.stdout, run.stderr)
-        self.assertIn('<p id="state">connected</p>', run.stdout)
 
 
 if __name__ == "__main__":

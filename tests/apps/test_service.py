@@ -562,7 +562,10 @@ class End(Case):
         threads = [threading.Thread(target=work, args=[i]) for i in range(20)]
         for thread in threads:
             thread.start()
+        end = time.monotonic() + 60
         time.sleep(0.5)
+        while len(confirmed) <= 100 and time.monotonic() < end:
+            time.sleep(0.1)
         stopped.set()
         self.assertEqual(service.stop(), 0)
         for thread in threads:
