@@ -37,20 +37,17 @@ static int check_awaitable(const aglet_task *self, const aglet_task *task) {
         return -EDEADLK;
     if (task->owner != AGL_OWNER_HANDLE)
         return -EPERM;
-    return task->awaiter ? -EBUSY : 0;
+    return task->awaiter || task->watcher ? -EBUSY : 0;
 }
 
 int(aglet_await)(aglet_task *task) {
     aglet_task *self = agl_self("aglet_await");
     if (!self)
         return -EPERM;
-    agl_place_drop();
     int rc = check_awaitable(self, task);
-    if (rc < 0) {
-        agl_report(self->loop, "misuse", self, &self->created,
-                   "aglet_await() of a task that cannot be awaited (error %d)", -rc);
-        return rc;
-    }
+    if (rc < 0)
+        return AGL_MISUSE(rc, "aglet_await() of a task that cannot be awaited (error %d)", -rc);
+    agl_place_drop();
     task->awaiter = self;
     int cut = agl_wait_done(self, task, false);
     if (cut < 0) {

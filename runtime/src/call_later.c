@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "loop.h"
+#include "report.h"
 
 _Static_assert(sizeof(struct agl_timer) <= sizeof(((aglet_timer *)0)->private_fields) &&
                    _Alignof(struct agl_timer) <= _Alignof(aglet_timer),
@@ -28,10 +29,11 @@ typedef void arm_fn(struct agl_timers *timers, struct agl_timer *timer, int64_t 
 
 static int set(aglet_timer *timer, arm_fn *arm, int64_t when, void (*call)(void *), void *arg) {
     struct agl_loop *loop = agl_loop_current();
+    struct agl_place unknown = {0};
     if (!loop)
-        return -EPERM;
+        return agl_misuse(unknown, -EPERM, "a timer is set outside of a loop");
     if (inner(timer)->slot)
-        return -EBUSY;
+        return agl_misuse(unknown, -EBUSY, "a timer is set that is set already");
     int rc = agl_timers_reserve(&loop->timers);
     if (rc < 0)
         return rc;

@@ -100,11 +100,10 @@ int aglet_var_reset(struct aglet_var_token *token) {
     aglet_task *self = agl_self("aglet_var_reset");
     if (!self)
         return -EPERM;
-    if (!token->var || token->task != self->id)
-        return -EINVAL;
-    struct agl_binding *binding = own_binding(self, token->var);
+    bool own = token->var && token->task == self->id;
+    struct agl_binding *binding = own ? own_binding(self, token->var) : NULL;
     if (!binding)
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_var_reset() of a used token, or of another task's");
     if (binding == self->bindings) {
         self->bindings = hold(binding->outer);
         drop(binding);

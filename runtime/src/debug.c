@@ -13,7 +13,7 @@ bool aglet_debugging(void) {
 int aglet_set_debugging(bool on) {
     struct agl_loop *loop = agl_loop_current();
     if (!loop)
-        return -EPERM;
+        return AGL_MISUSE(-EPERM, "aglet_set_debugging() outside of a loop");
     loop->debug = on;
     loop->errands &= ~(unsigned)AGL_MEASURE_STEP;
     if (on) {

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "loop.h"
+#include "report.h"
 
 _Static_assert(sizeof(agl_list) <= sizeof(((aglet_done *)0)->private_fields) &&
                    _Alignof(agl_list) <= _Alignof(aglet_done),
@@ -18,9 +19,9 @@ static agl_list *link_of(aglet_done *done) {
 int aglet_task_on_done(aglet_task *task, aglet_done *done, void (*call)(void *arg, int result),
                        void *arg) {
     if (!task || !done || !call)
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_task_on_done() without a task, a call or its memory");
     if (link_of(done)->next)
-        return -EBUSY;
+        return AGL_MISUSE(-EBUSY, "aglet_task_on_done() with a call that waits already");
     if (task->state == AGL_DONE)
         return -EALREADY;
     done->call = call;

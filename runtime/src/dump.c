@@ -14,6 +14,7 @@
 #include <aglet/debug.h>
 #include <aglet/task.h>
 
+#include "report.h"
 #include "symbol.h"
 
 enum {
@@ -274,7 +275,7 @@ void agl_dump(struct agl_loop *loop, int fd, bool (*wanted)(const aglet_task *ta
 int aglet_dump_tasks(int fd) {
     struct agl_loop *loop = agl_loop_current();
     if (!loop)
-        return -EPERM;
+        return AGL_MISUSE(-EPERM, "aglet_dump_tasks() outside of a loop");
     agl_dump(loop, fd, NULL);
     return 0;
 }

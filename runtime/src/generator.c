@@ -20,6 +20,7 @@ struct aglet_generator {
     agl_list producer, consumer; /* rows of at most one task */
     void *item;
     bool wanted, given;
+    bool asked; /* a consumer is in aglet_generator_next(), be it that it has been woken */
     int result;
 };
 
@@ -91,14 +92,17 @@ static int wait_for_item(aglet_task *self, aglet_generator *generator, bool firm
 
 int aglet_generator_next(aglet_generator *generator, void **item) {
     aglet_task *self = agl_self("aglet_generator_next");
-    if (!self || self == generator->task)
+    if (!self)
         return -EPERM;
-    if (!agl_list_empty(&generator->consumer))
-        return -EBUSY;
+    if (self == generator->task)
+        return AGL_MISUSE(-EPERM, "aglet_generator_next() in the generator's own body");
+    if (generator->asked)
+        return AGL_MISUSE(-EBUSY, "aglet_generator_next() while another task waits in it");
     if (!generator->given && generator->task) {
-        generator->wanted = true;
+        generator->wanted = generator->asked = true;
         agl_wake_first(&generator->producer, 0);
         int rc = wait_for_item(self, generator, false);
+        generator->asked = false;
         if (rc < 0)
             return rc;
     }
@@ -111,8 +115,10 @@ int aglet_generator_next(aglet_generator *generator, void **item) {
 
 int aglet_generate(aglet_generator *generator, void *item) {
     aglet_task *self = agl_self("aglet_generate");
-    if (!self || self != generator->task)
+    if (!self)
         return -EPERM;
+    if (self != generator->task)
+        return AGL_MISUSE(-EPERM, "aglet_generate() outside of the generator's body");
     int rc = agl_suspension(self);
     if (rc < 0)
         return rc;
@@ -128,7 +134,9 @@ int aglet_generator_close(aglet_generator *generator) {
         return 0;
     aglet_task *self = aglet_current();
     if (generator->task && (!self || self == generator->task))
-        return -EPERM;
+        return AGL_MISUSE(-EPERM, "aglet_generator_close() in its own body, or in no coroutine");
+    if (generator->asked)
+        return AGL_MISUSE(-EBUSY, "aglet_generator_close() while another task waits for an item");
     if (generator->task) {
         agl_task_cancel(generator->task);
         wait_for_item(self, generator, true);

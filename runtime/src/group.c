@@ -74,7 +74,7 @@ static void cancel(aglet_group *group) {
 
 int aglet_group_cancel(aglet_group *group) {
     if (!group)
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_group_cancel() of no group");
     if (!group->cancelled)
         cancel(group);
     return 0;
@@ -248,7 +248,7 @@ int aglet_started(void *value) {
         return -EPERM;
     struct agl_start *start = self->start;
     if (!start)
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_started() of a task that nobody waits for to start");
     if (start->cancelled)
         return -ECANCELED;
     self->start = NULL;
@@ -289,6 +289,18 @@ static int finish(aglet_task *self, aglet_group *group, bool firm, int64_t until
     return cut;
 }
 
+/* Only the host may close a group, and once. */
+static int check_host(const char *function, const aglet_task *self, const aglet_group *group,
+                      struct agl_place place) {
+    if (!group)
+        return agl_misuse(place, -EINVAL, "%s() of no group", function);
+    if (!self)
+        return -EPERM;
+    if (self != group->host || !group->scope)
+        return agl_misuse(place, -EPERM, "%s() by another task than opened it, or twice", function);
+    return 0;
+}
+
 static int release(aglet_group *group, int cut) {
     int result = group->error_count ? group->errors[0].error : group->cut ? cut : 0;
     agl_resource_close(&group->resource);
@@ -298,19 +310,15 @@ static int release(aglet_group *group, int cut) {
 
 int aglet_group_close(aglet_group *group) {
     aglet_task *self = agl_self("aglet_group_close");
-    if (!group)
-        return -EINVAL;
-    if (!self || self != group->host || !group->scope)
-        return -EPERM;
-    return release(group, finish(self, group, false, INT64_MAX));
+    int rc = check_host("aglet_group_close", self, group, AGL_PLACE_HERE());
+    return rc < 0 ? rc : release(group, finish(self, group, false, INT64_MAX));
 }
 
 int aglet_group_drain(aglet_group *group, int64_t grace_ms) {
     aglet_task *self = agl_self("aglet_group_drain");
-    if (!group)
-        return -EINVAL;
-    if (!self || self != group->host || !group->scope)
-        return -EPERM;
+    int rc = check_host("aglet_group_drain", self, group, AGL_PLACE_HERE());
+    if (rc < 0)
+        return rc;
     int64_t until = agl_after(agl_clock(self->loop), grace_ms);
     return release(group, finish(self, group, true, until));
 }

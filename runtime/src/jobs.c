@@ -223,7 +223,7 @@ int aglet_job_close(aglet_job *job) {
     if (!self)
         return -EPERM;
     if (self == job->task)
-        return -EDEADLK;
+        return AGL_MISUSE(-EDEADLK, "aglet_job_close() by the job itself");
     if (job->state == JOB_PENDING) {
         drop_pending(job);
     } else if (job->state == JOB_ACTIVE) {

@@ -121,7 +121,8 @@ int agl_watch_wait(aglet_task *self, struct agl_watch *watch, enum agl_direction
     if (watch->closing)
         return -EBADF;
     if (watch->waiter[direction])
-        return -EBUSY;
+        return agl_misuse((struct agl_place){0}, -EBUSY,
+                          "%s on a descriptor on which another task waits", what);
     int rc = watch->registered ? 0 : register_watch(self->loop, watch);
     if (rc < 0)
         return rc;

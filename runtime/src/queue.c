@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "loop.h"
+#include "report.h"
 #include "resource.h"
 #include "seam.h"
 
@@ -78,7 +79,7 @@ int aglet_queue_free(aglet_queue *queue) {
         return 0;
     if (!agl_list_empty(&queue->putters) || !agl_list_empty(&queue->getters) ||
         !agl_list_empty(&queue->joiners))
-        return -EBUSY;
+        return AGL_MISUSE(-EBUSY, "aglet_queue_free() while tasks wait for it");
     agl_resource_close(&queue->resource);
     free(queue);
     return 0;
@@ -198,7 +199,7 @@ int aglet_queue_get(aglet_queue *queue, void **item) {
 
 int aglet_queue_task_done(aglet_queue *queue) {
     if (!queue->pending)
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_queue_task_done() of an item too many");
     if (--queue->pending == 0)
         while (agl_wake_first(&queue->joiners, 0)) {
         }

@@ -105,6 +105,18 @@ void agl_report_always(const char *kind, const aglet_task *task, const struct ag
     va_end(args);
 }
 
+int agl_misuse(struct agl_place place, int error, const char *format, ...) {
+    const struct agl_loop *loop = agl_loop_current();
+    const aglet_task *self = loop ? loop->running : NULL;
+    if (loop ? !loop->debug : !agl_debug_wanted())
+        return error;
+    va_list args;
+    va_start(args, format);
+    report("misuse", self, !place.file && self ? &self->created : &place, format, args);
+    va_end(args);
+    return error;
+}
+
 static int64_t ns_of(struct timeval time) {
     return (int64_t)time.tv_sec * 1000000000 + (int64_t)time.tv_usec * 1000;
 }

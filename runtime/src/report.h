@@ -15,6 +15,14 @@ void agl_report(struct agl_loop *loop, const char *kind, const aglet_task *task,
 void agl_report_always(const char *kind, const aglet_task *task, const struct agl_place *place,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/** In debug mode, reports a use that is not allowed, by the running task if there is one: at
+ * `place` if its line is known, else at the task's creation. Returns `error`. */
+int agl_misuse(struct agl_place place, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4), cold, noinline));
+
+/** agl_misuse() of the public function that it stands in. */
+#define AGL_MISUSE(error, ...) agl_misuse(AGL_PLACE_HERE(), error, __VA_ARGS__)
+
 /** Debug mode: a task gets the thread. */
 void agl_report_step_begins(struct agl_loop *loop);
 

@@ -160,7 +160,7 @@ int aglet_deadline_reschedule(struct aglet_deadline *deadline, int64_t when) {
         return -EPERM;
     struct agl_scope *scope = deadline->scope;
     if (!scope || !agl_scope_is_open(self, scope, deadline->serial))
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_deadline_reschedule() of one that is not in force");
     (void)agl_cut(self);
     if (scope->error)
         return -ETIMEDOUT;
@@ -177,11 +177,8 @@ int aglet_deadline_end(struct aglet_deadline *deadline, int result) {
         return -EPERM;
     struct agl_scope *scope = deadline->scope;
     deadline->scope = NULL;
-    if (!scope || !agl_scope_is_open(self, scope, deadline->serial)) {
-        agl_report(self->loop, "misuse", self, &self->created,
-                   "aglet_deadline_end() on a deadline that is not in force");
-        return -EINVAL;
-    }
+    if (!scope || !agl_scope_is_open(self, scope, deadline->serial))
+        return AGL_MISUSE(-EINVAL, "aglet_deadline_end() on a deadline that is not in force");
     bool expired = scope->error != 0;
     bool move_on = scope->kind == AGL_SCOPE_MOVE_ON;
     deadline->serial = expired ? ENDED_EXPIRED : ENDED_IN_TIME;
@@ -215,7 +212,7 @@ int aglet_shield_end(struct aglet_shield_scope *shield) {
     struct agl_scope *scope = shield->scope;
     shield->scope = NULL;
     if (!scope || !agl_scope_is_open(self, scope, shield->serial))
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_shield_end() of a shield that is not open here");
     agl_scope_close(self, scope);
     return 0;
 }

@@ -15,6 +15,7 @@
 
 #include "address.h"
 #include "poll.h"
+#include "report.h"
 #include "resource.h"
 #include "seam.h"
 #include "stream.h"
@@ -132,7 +133,7 @@ static int accept_stream(aglet_task *self, aglet_server *server, struct agl_plac
     if (server->resource.loop != self->loop)
         return -EBADF;
     if (server->accepting)
-        return -EBUSY;
+        return agl_misuse(place, -EBUSY, "a server has a second task that accepts");
     server->accepting = true;
     server->users++;
     int fd = accept_fd(self, server);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "poll.h"
+#include "report.h"
 #include "resource.h"
 #include "seam.h"
 
@@ -66,7 +67,7 @@ int(aglet_signal_open)(int number, aglet_signal **out) {
     if (!self)
         return -EPERM;
     if (number <= 0 || number >= NSIG)
-        return -EINVAL;
+        return agl_misuse(place, -EINVAL, "aglet_signal_open() of number %d", number);
     aglet_signal *signal = agl_seam_alloc(sizeof *signal);
     if (!signal)
         return -ENOMEM;
@@ -102,7 +103,7 @@ int aglet_signal_close(aglet_signal *signal) {
     if (!signal)
         return 0;
     if (signal->watch.waiter[AGL_READS])
-        return -EBUSY;
+        return AGL_MISUSE(-EBUSY, "aglet_signal_close() while another task waits for it");
     if (signal->resource.loop)
         give_back(signal);
     agl_resource_close(&signal->resource);

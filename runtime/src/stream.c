@@ -135,7 +135,8 @@ int agl_stream_enter(aglet_task *self, aglet_stream *stream, bool *busy) {
     if (stream->resource.loop != self->loop)
         return -EBADF;
     if (*busy)
-        return -EBUSY;
+        return agl_misuse((struct agl_place){0}, -EBUSY, "a stream has a second %s",
+                          busy == &stream->reading ? "reader" : "writer");
     *busy = true;
     stream->users++;
     int rc = agl_io_begin(self);

@@ -10,6 +10,7 @@
 
 #include <aglet/task.h>
 
+#include "report.h"
 #include "seam.h"
 #include "stream.h"
 
@@ -113,7 +114,7 @@ int aglet_stream_put(aglet_stream *stream, const void *data, size_t size) {
     if (stream->resource.loop != self->loop || stream->closed)
         return -EBADF;
     if (stream->writing)
-        return -EBUSY;
+        return AGL_MISUSE(-EBUSY, "aglet_stream_put() while another task writes");
     if (stream->put_error)
         return stream->put_error;
     if (stream->unsent > high_limit(stream))

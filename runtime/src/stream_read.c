@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report.h"
 #include "seam.h"
 #include "stream.h"
 
@@ -89,7 +90,7 @@ ssize_t aglet_stream_read_until(aglet_stream *stream, const char *delimiter, voi
                                 size_t size) {
     size_t width = strlen(delimiter);
     if (!width)
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_stream_read_until() of an empty delimiter");
     aglet_task *self = agl_self("aglet_stream_read_until");
     int rc = agl_stream_enter(self, stream, &stream->reading);
     if (rc < 0)

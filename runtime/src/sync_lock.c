@@ -19,10 +19,8 @@ static int take(const char *function, aglet_lock *lock, bool wait_for_it, struct
     aglet_task *self = agl_self(function);
     if (!self)
         return -EPERM;
-    if (lock->holder == self->id) {
-        agl_report(self->loop, "misuse", self, &place, "takes a lock that it holds already");
-        return -EDEADLK;
-    }
+    if (lock->holder == self->id)
+        return agl_misuse(place, -EDEADLK, "%s() of a lock that the task holds already", function);
     if (wait_for_it) {
         int rc = agl_suspension(self);
         if (rc < 0)
@@ -66,10 +64,8 @@ int aglet_lock_release(aglet_lock *lock) {
     aglet_task *self = agl_self("aglet_lock_release");
     if (!self)
         return -EPERM;
-    if (lock->holder != self->id) {
-        agl_report(self->loop, "misuse", self, &self->created, "releases a lock it does not hold");
-        return -EPERM;
-    }
+    if (lock->holder != self->id)
+        return AGL_MISUSE(-EPERM, "aglet_lock_release() of a lock that the task does not hold");
     self->locks--;
     pass_on(lock);
     return 0;
@@ -96,8 +92,10 @@ static int retake(aglet_task *self, aglet_lock *lock) {
 
 int aglet_condition_wait(aglet_condition *condition, aglet_lock *lock) {
     aglet_task *self = agl_self("aglet_condition_wait");
-    if (!self || lock->holder != self->id)
+    if (!self)
         return -EPERM;
+    if (lock->holder != self->id)
+        return AGL_MISUSE(-EPERM, "aglet_condition_wait() with a lock that is not held");
     int rc = agl_suspension(self);
     if (rc < 0)
         return rc;

@@ -3,6 +3,7 @@
 #include <aglet/sync.h>
 
 #include "loop.h"
+#include "report.h"
 
 int aglet_semaphore_try(aglet_semaphore *sem) {
     if (!sem->permits)
@@ -28,7 +29,7 @@ int aglet_semaphore_release(aglet_semaphore *sem) {
     if (agl_wake_first(&sem->waiters, 0))
         return 0;
     if (sem->bound && sem->permits == sem->bound)
-        return -ERANGE;
+        return AGL_MISUSE(-ERANGE, "aglet_semaphore_release() of a permit too many");
     sem->permits++;
     return 0;
 }

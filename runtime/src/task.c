@@ -174,16 +174,16 @@ aglet_task *(aglet_create_eager)(aglet_fn fn, void *arg) {
 
 int aglet_cancel(aglet_task *task) {
     if (!task)
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_cancel() of no task");
     agl_task_cancel(task);
     return 0;
 }
 
 int aglet_detach(aglet_task *task) {
     if (!task || task->owner != AGL_OWNER_HANDLE)
-        return -EINVAL;
-    if (task->awaiter)
-        return -EBUSY;
+        return AGL_MISUSE(-EINVAL, "aglet_detach() of what is no task of its own");
+    if (task->awaiter || task->watcher)
+        return AGL_MISUSE(-EBUSY, "aglet_detach() of a task that another one waits for");
     task->owner = AGL_OWNER_DETACHED;
     if (task->state == AGL_DONE && !task->ending) {
         if (agl_task_failed(task))

@@ -10,6 +10,7 @@
 #include <aglet/task.h>
 
 #include "loop.h"
+#include "report.h"
 #include "seam.h"
 
 enum mode { STOP_AT_ERROR, KEEP_ERRORS, STOP_AT_SUCCESS };
@@ -92,7 +93,7 @@ int aglet_race(const struct aglet_call *calls, size_t count, size_t *winner) {
     if (!agl_self("aglet_race"))
         return -EPERM;
     if (!count)
-        return -EINVAL;
+        return AGL_MISUSE(-EINVAL, "aglet_race() of nothing");
     struct together *together = prepare(calls, count, STOP_AT_SUCCESS);
     if (!together)
         return -ENOMEM;
@@ -148,9 +149,12 @@ static int check(const aglet_task *self, aglet_task *const *tasks, size_t count)
 
 ssize_t aglet_wait(aglet_task *const *tasks, size_t count, enum aglet_wait_for what) {
     aglet_task *self = agl_self("aglet_wait");
-    int rc = self ? check(self, tasks, count) : -EPERM;
+    if (!self)
+        return -EPERM;
+    int rc = check(self, tasks, count);
     if (rc < 0)
-        return rc;
+        return AGL_MISUSE(
+            rc, "aglet_wait() for itself, for nothing or for another's tasks (error %d)", -rc);
     struct agl_wait wait = {
         .what = "other tasks' end", .object = tasks, .until = INT64_MAX, .on_task = true};
     size_t done;

@@ -42,7 +42,8 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_generate(aglet_generator
 
 /** Cancels the body if it has not ended, waits for it and frees the generator, whatever is
  * returned; a cancellation does not cut it short. NULL is left alone. @return 0; the body's own
- * failure. */
+ * failure. Wrong use, where the generator stays: -EBUSY while another task waits for an item,
+ * -EPERM in the body. */
 AGLET_COROUTINE
 AGLET_SUSPENDS AGLET_RELEASES(generator, 1) int aglet_generator_close(aglet_generator *generator);
 

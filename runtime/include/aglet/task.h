@@ -39,7 +39,7 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SPAWNS(1, 2) AGLET_CALLS_BACK(1, coroutine,
  * @return the task's result; if it ended with -ECANCELED because the waiter was cut, the waiter's
  *         reason (-ECANCELED or -ETIMEDOUT). Wrong use, where the handle stays: -EPERM outside a
  *         coroutine or for a group's task, -EDEADLK for the running task itself, -EBUSY if another
- *         task awaits it, -EINVAL for NULL or a detached task.
+ *         task awaits it or watches it by aglet_wait(), -EINVAL for NULL or a detached task.
  */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS AGLET_JOINS(1) AGLET_TELLS_OUTCOME
     int aglet_await(aglet_task *task);
@@ -54,7 +54,8 @@ AGLET_CANCELS(1) int aglet_cancel(aglet_task *task);
 /**
  * States that the task is meant to run on its own: it is freed when it ends, its error goes to the
  * failure handler, and run() cancels it at the end. The handle is not to be used any more.
- * @return 0; -EBUSY if it is being awaited; -EINVAL for NULL, a group's or a detached task.
+ * @return 0; -EBUSY if it is being awaited or watched; -EINVAL for NULL, a group's or a detached
+ * task.
  */
 AGLET_DETACHES(1) int aglet_detach(aglet_task *task);
 

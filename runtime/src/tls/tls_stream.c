@@ -15,6 +15,7 @@
 
 #include <aglet/sync.h>
 
+#include "../report.h"
 #include "../seam.h"
 #include "../stream.h"
 
@@ -236,6 +237,11 @@ int aglet_start_tls(aglet_stream *stream, const aglet_tls_context *context, cons
                     enum aglet_tls_unread unread) {
     aglet_task *self = agl_self("aglet_start_tls");
     int rc = self ? check(stream, context, server_name, unread) : -EPERM;
+    if (rc == -EINVAL || rc == -EBUSY)
+        rc = AGL_MISUSE(
+            rc,
+            "aglet_start_tls() without a server's name, twice, or during another's use (error %d)",
+            -rc);
     if (rc == 0)
         rc = agl_stream_enter(self, stream, &stream->reading);
     if (rc < 0)
