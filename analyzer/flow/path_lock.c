@@ -144,12 +144,19 @@ void path_note_holds(struct path *path, value_id returned, ir_id loc) {
     }
 }
 
+/* The classes of results with which it is held though it should not be: the lock is given back with
+   others that are alike, or only when there is no error. One that is never given back may be meant
+   for the caller. */
+static unsigned wrongly_held(const struct path_hold *hold) {
+    return hold->released ? hold->held & (hold->released | RETURNS_NEGATIVE) : hold->held;
+}
+
 void path_tell_holds(struct path *path) {
     for (size_t i = 0; i < path->hold_count; i++) {
         const struct path_hold *hold = &path->holds[i];
-        unsigned both = hold->released ? hold->held & hold->released : hold->held;
-        for (unsigned k = 0; both && k < 3; k++) {
-            if (!(both & (1u << k)))
+        unsigned wrong = wrongly_held(hold);
+        for (unsigned k = 0; wrong && k < 3; k++) {
+            if (!(wrong & (1u << k)))
                 continue;
             for (path->current = 0; path->current < path->listener_count; path->current++)
                 if (path->listeners[path->current]->on_hold)
