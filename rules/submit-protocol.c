@@ -79,6 +79,27 @@ static void on_misorder(struct path *path, const struct path_call *call,
     check_report(path, &finding);
 }
 
+/* ---- a completion that did not come ------------------------------------------------------ */
+
+static void on_unasked(struct path *path, const struct path_unasked *unasked) {
+    const struct duty *duty = unasked->duty;
+    if (!check_kind_queue(path, duty->subject))
+        return;
+    const struct ir_instr *origin = &path->unit->instrs.data[duty->origin];
+    const char *callee = check_call_name(path, origin);
+    struct finding finding = {.loc = unasked->instr->loc, .cause = origin};
+    finding_message(&finding,
+                    "the %s is used here before anyone has asked whether '%s' gave one: if it "
+                    "failed there is none",
+                    check_kind_noun(path, duty->subject), callee ? callee : "the call");
+    finding_step(&finding, path->unit, origin->loc, "it is to come from here");
+    finding_help(&finding,
+                 "look at what '%s' returns first: even a wait that nothing bounds ends "
+                 "early when a signal comes",
+                 callee ? callee : "the call");
+    check_report(path, &finding);
+}
+
 /* ---- a full queue ------------------------------------------------------------------------ */
 
 /* The first entries of a queue that was made here are there. */
@@ -116,5 +137,8 @@ const struct rule rule_submit_protocol = {
     .tier = RULE_CORE,
     .summary = "io_uring: an entry that is not filled in, not submitted, not given back, or out of "
                "order",
-    .listener = {.on_call = on_call, .on_loss = on_loss, .on_misorder = on_misorder},
+    .listener = {.on_call = on_call,
+                 .on_loss = on_loss,
+                 .on_misorder = on_misorder,
+                 .on_unasked = on_unasked},
 };

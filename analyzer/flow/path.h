@@ -140,6 +140,12 @@ struct path_misorder {
     const char *by;                /* its name */
 };
 
+/** What a call hands out if it succeeds is used, and nothing has asked yet whether it did. */
+struct path_unasked {
+    const struct duty *duty;
+    const struct ir_instr *instr;
+};
+
 /** errno is read, and it is not known whose it is. */
 struct path_stale_errno {
     const struct ir_instr *instr;  /* the load, or the call that reads it */
@@ -162,6 +168,7 @@ struct path_listener {
     void (*on_idle)(struct path *path, const struct ir_instr *made); /* no path starts it */
     void (*on_misorder)(struct path *path, const struct path_call *call,
                         const struct path_misorder *misorder);
+    void (*on_unasked)(struct path *path, const struct path_unasked *unasked);
     void (*on_stale_errno)(struct path *path, const struct path_stale_errno *stale);
     void (*on_loop)(struct path *path, const struct path_loop *loop);
 };

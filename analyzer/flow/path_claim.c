@@ -17,6 +17,26 @@ static void tell(struct path *path, uint32_t index, struct path_reuse reuse) {
             path->listeners[path->current]->on_reuse(path, &reuse);
 }
 
+/* ---- what may not be there ------------------------------------------------------------- */
+
+/* Has nothing been asked of the result, nor of what was handed out? */
+static bool is_unasked(const struct path *path, const struct duty *duty) {
+    return duty && duty->status == DUTY_OPEN && !duty->joined && duty->guard != VALUE_UNKNOWN &&
+           duty->guard != duty->entity &&
+           state_classes(&path->context, path->state, duty->guard) == RETURNS_ANY &&
+           state_classes(&path->context, path->state, duty->entity) & RETURNS_ZERO;
+}
+
+static void meet_unasked(struct path *path, const struct ir_instr *instr, value_id value) {
+    const struct duty *duty = state_duty(path->state, value_base(&path->context.values, value));
+    if (!is_unasked(path, duty))
+        return;
+    const struct path_unasked unasked = {duty, instr};
+    for (path->current = 0; path->current < path->listener_count; path->current++)
+        if (path->listeners[path->current]->on_unasked)
+            path->listeners[path->current]->on_unasked(path, &unasked);
+}
+
 /* ---- uses ------------------------------------------------------------------------------ */
 
 static bool is_in_first_block(const struct path *path) {
@@ -81,8 +101,11 @@ static void meet_out(struct path *path, const struct path_call *call, const stru
 static void meet_argument(struct path *path, const struct path_call *call, uint32_t arg) {
     value_id value = call->args[arg];
     uint32_t index = state_find_ended(&path->context, path->state, value);
-    if (uses(path, call, arg))
+    if (uses(path, call, arg)) {
         note_use(path, value);
+        if (!effect_of(call, arg, EFFECT_RELEASE))
+            meet_unasked(path, call->instr, value);
+    }
     if (index == UINT32_MAX || state_classes(&path->context, path->state, value) == RETURNS_ZERO)
         return;
     const struct claim *claim = &path->state->claims[index];
@@ -118,13 +141,19 @@ void path_meet_call(struct path *path, const struct path_call *call) {
             meet_out(path, call, &callee->effects[i]);
 }
 
-void path_meet_access(struct path *path, const struct ir_instr *instr) {
+/* The register that the place leads through, or IR_NONE. */
+static ir_id pointer_of(const struct path *path, const struct ir_instr *instr) {
     const struct ir_place *place = &path->unit->places.data[instr->a];
     while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
         place = &path->unit->places.data[place->a];
-    if (place->kind != IR_PLACE_DEREF)
+    return place->kind == IR_PLACE_DEREF ? place->a : IR_NONE;
+}
+
+void path_meet_access(struct path *path, const struct ir_instr *instr) {
+    ir_id pointer = pointer_of(path, instr);
+    if (pointer == IR_NONE)
         return;
-    value_id value = path->state->registers[place->a];
+    value_id value = path->state->registers[pointer];
     note_use(path, value);
     if (!path->state->claim_count)
         return;
@@ -135,6 +164,12 @@ void path_meet_access(struct path *path, const struct ir_instr *instr) {
     if (index == UINT32_MAX || path->state->claims[index].in_place)
         return;
     tell(path, index, (struct path_reuse){.instr = instr, .kind = REUSE_ACCESS});
+}
+
+void path_meet_unasked(struct path *path, const struct ir_instr *instr) {
+    ir_id pointer = path->state->duty_count ? pointer_of(path, instr) : IR_NONE;
+    if (pointer != IR_NONE)
+        meet_unasked(path, instr, path->state->registers[pointer]);
 }
 
 /* ---- the end of things ----------------------------------------------------------------- */

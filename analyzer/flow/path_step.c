@@ -378,6 +378,7 @@ static value_id cast(struct path *path, ir_id id, const struct ir_instr *instr, 
 static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
     struct state *state = path->state;
     bool null = false, found = false;
+    path_meet_unasked(path, instr);
     region_id region = path_region(path, instr->a, &null);
     if (null)
         return false;
@@ -447,6 +448,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
     struct state *state = path->state;
     bool null = false;
     value_id value = state->registers[instr->b];
+    path_meet_unasked(path, instr);
     region_id region = path_region(path, instr->a, &null);
     if (null)
         return false;

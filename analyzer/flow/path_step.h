@@ -85,6 +85,9 @@ void path_end_loans(struct path *path, ir_id local, ir_id loc);
 void path_meet_call(struct path *path, const struct path_call *call);
 /** The same for a load or a store at `place`. */
 void path_meet_access(struct path *path, const struct ir_instr *instr);
+/** Before a load or a store at `place`: says if what it leads through may not be there, since
+ * nobody has asked the call that was to hand it out. */
+void path_meet_unasked(struct path *path, const struct ir_instr *instr);
 /** What the call's effect releases, to be claimed when the call is over; VALUE_UNKNOWN if it cannot
  *  be said that it is gone then. */
 value_id path_ended_by(struct path *path, const struct path_call *call,

@@ -354,6 +354,12 @@ static void on_stale_errno(struct path *path, const struct path_stale_errno *sta
     c->summary.worth_checking = true;
 }
 
+static void on_unasked(struct path *path, const struct path_unasked *unasked) {
+    struct collector *c = path->user;
+    (void)unasked;
+    c->summary.worth_checking = true;
+}
+
 static void on_reuse(struct path *path, const struct path_reuse *reuse) {
     struct collector *c = path->user;
     (void)reuse;
@@ -605,7 +611,8 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
                                                   .on_outlive = on_outlive,
                                                   .on_reuse = on_reuse,
                                                   .on_return = on_return,
-                                                  .on_stale_errno = on_stale_errno};
+                                                  .on_stale_errno = on_stale_errno,
+                                                  .on_unasked = on_unasked};
     static const struct path_listener *const listeners[] = {&listener};
     struct path_client client = {
         .data = program, .resolve = prog_resolve, .states_per_block = program->states_per_block};
