@@ -266,7 +266,7 @@ static void the_name_server_is_asked(void **state) {
     char servers[32];
     assert_int_equal(aglet_run(finds_a_port, NULL), 0);
     snprintf(servers, sizeof servers, "127.0.0.1:%u", (unsigned)port);
-    const struct aglet_cares_options cares = {.servers = servers, .timeout_ms = 50, .tries = 2};
+    const struct aglet_cares_options cares = {.servers = servers, .timeout_ms = 1000, .tries = 2};
     assert_int_equal(aglet_cares_new(&cares, &resolver), 0);
     const struct aglet_options options = {.resolver = resolver};
     static char report[4096];

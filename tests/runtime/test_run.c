@@ -231,7 +231,8 @@ static AGLET_COROUTINE int holds_the_loop(void *arg) {
 
 static void a_slow_step_is_seen(void **state) {
     (void)state;
-    assert_int_equal(run_watched(holds_the_loop, NULL, report, sizeof report), 0);
+    const struct aglet_options options = {.slow_step_ms = 100};
+    assert_int_equal(run_watched_with(&options, holds_the_loop, NULL, report, sizeof report), 0);
     assert_non_null(strstr(report, "\"kind\":\"slow-step\""));
 }
 

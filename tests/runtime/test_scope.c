@@ -118,7 +118,7 @@ static AGLET_COROUTINE int a_deadline_inside_a_shield_counts(void *arg) {
 }
 
 static AGLET_COROUTINE int takes_a_while(void *arg) {
-    int rc = aglet_sleep(20);
+    int rc = aglet_sleep(200);
     *(int *)arg = rc == 0 ? 1 : rc;
     return rc < 0 ? rc : 5;
 }

@@ -66,7 +66,7 @@ static AGLET_COROUTINE int a_race_has_one_winner(void *arg) {
 
 static AGLET_COROUTINE int waiting_neither_cancels_nor_frees(void *arg) {
     (void)arg;
-    struct job jobs[] = {{30, 1, 0}, {1, 2, 0}, {10, -EIO, 0}};
+    struct job jobs[] = {{800, 1, 0}, {1, 2, 0}, {200, -EIO, 0}};
     aglet_task *tasks[3];
     for (int i = 0; i < 3; i++)
         tasks[i] = aglet_create(work, &jobs[i]);
