@@ -19,9 +19,12 @@ static bool is_shielded(const struct path *path, const struct path_loss *loss) {
     return loss->refused && check_call_has_role(path, loss->refused, ROLE_SHIELDS);
 }
 
-/* Unsafe: whether the task is meant to go on by itself, its author knows. */
-static void offer_detach(struct finding *finding, const struct path *path,
-                         const struct path_loss *loss) {
+/* Unsafe: whether the task is meant to go on by itself, its author knows; and so whether a function
+   may take as long as the task. */
+static void offer_owner(struct finding *finding, const struct path *path,
+                        const struct path_loss *loss) {
+    if (finding_fix_await(finding, path, loss))
+        return;
     char *statement = check_detach_statement(path, loss);
     if (statement)
         finding_fix_surround(finding, path, loss->exit, "detach it before this return", statement,
@@ -48,7 +51,7 @@ static void on_loss(struct path *path, const struct path_loss *loss) {
                                ? "await it, start it in a group, or detach it to say that it is "
                                  "meant to run on its own"
                                : "join it, or detach it to say that it is meant to run on its own");
-    offer_detach(&finding, path, loss);
+    offer_owner(&finding, path, loss);
     check_report(path, &finding);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_fix.h"
 #include "rule.h"
 
 /* Where it suspends, itself or in what it calls; NULL if it does not. */
@@ -26,6 +27,7 @@ static void report(struct path *path, const struct path_call *call, const struct
     if (!callee_has_role(call->callee, ROLE_SUSPENDS))
         finding_chain(&finding, call->callee->awaits);
     finding_help(&finding, "give the lock back before the wait, or use one for coroutines");
+    finding_fix_unlock_first(&finding, path, call->instr);
     check_report(path, &finding);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "program/check.h"
 #include "program/check_calls.h"
+#include "program/check_fix.h"
 #include "rule.h"
 
 static bool is_by_hand(const struct path *path) {
@@ -32,6 +33,7 @@ static void report(struct path *path, const struct path_call *call, const char *
                      "give '%s' the coroutine: it also refuses to nest, cancels what is left over "
                      "and waits for it, and reports errors that nobody retrieved",
                      runner);
+        finding_fix_run(&finding, path, runner);
     } else {
         finding_message(&finding,
                         "'%s' makes, runs and closes a loop of its own each time it is called",

@@ -3,6 +3,7 @@
  * once, and the loop goes on.
  */
 #include "program/check.h"
+#include "program/check_fix.h"
 #include "rule.h"
 
 static void on_stuck(struct path *path, const struct path_stuck *stuck) {
@@ -16,6 +17,8 @@ static void on_stuck(struct path *path, const struct path_stuck *stuck) {
     if (stuck->awaits)
         finding_chain(&finding, stuck->awaits);
     finding_help(&finding, "leave the loop when it returns an error, and pass the error on");
+    if (!stuck->object)
+        finding_fix_pass_on(&finding, path, stuck->call);
     check_report(path, &finding);
 }
 

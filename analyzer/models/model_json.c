@@ -25,6 +25,7 @@ void model_draft_clear(struct model_draft *draft) {
         free((char *)draft->kinds[i].begin);
         free((char *)draft->kinds[i].type);
         free((char *)draft->kinds[i].detach);
+        free((char *)draft->kinds[i].await);
         free((char *)draft->kinds[i].queue);
         free((char *)draft->kinds[i].header);
     }
@@ -78,11 +79,11 @@ static int read_kind_flag(struct model_reader *reader, const json_t *kind, const
 
 static int read_kind(struct model_reader *reader, const char *name, const json_t *value,
                      struct model_kind *kind) {
-    static const char *const known[] = {"noun",       "release", "begin", "type",
-                                        "detach",     "header",  "queue", "counted",
-                                        "idempotent", "raw",     "scope"};
-    const char **texts[] = {&kind->noun,   &kind->release, &kind->begin, &kind->type,
-                            &kind->detach, &kind->header,  &kind->queue};
+    static const char *const known[] = {"noun",    "release",    "begin",  "type",
+                                        "detach",  "await",      "header", "queue",
+                                        "counted", "idempotent", "raw",    "scope"};
+    const char **texts[] = {&kind->noun,   &kind->release, &kind->begin,  &kind->type,
+                            &kind->detach, &kind->await,   &kind->header, &kind->queue};
     kind->name = mem_text(name);
     if (!json_is_object(value))
         return reader_fail(reader, "must be an object, not %s", reader_type_of(value));

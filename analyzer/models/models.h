@@ -32,6 +32,7 @@ struct model_kind {
     const char *begin;  /* the function that begins one in an object of `type`, given its address */
     const char *type;   /* as a declaration has it: "struct guard" */
     const char *detach; /* the function that says of one that it goes on by itself */
+    const char *await;  /* the function that waits for its end, and returns its result */
     const char *header; /* that declares these: "lib/guard.h" */
     const char *queue;  /* it is an entry of such a resource, to be filled or given back there */
     bool counted;       /* a reference: others may hold some too */

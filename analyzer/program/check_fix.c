@@ -1,11 +1,10 @@
-#include "program/check_fix.h"
+#include "program/fix_text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "flow/memory.h"
 #include "program/internal.h"
-#include "report/code.h"
 
 void finding_no_fix(struct finding *finding) {
     struct diag_edit *edits = (struct diag_edit *)finding->fix.edits;
@@ -16,8 +15,7 @@ void finding_no_fix(struct finding *finding) {
     finding->fix = (struct diag_fix){0};
 }
 
-/* The text's file, unless a macro wrote what stands at `loc`. */
-static struct code *code_at(const struct path *path, ir_id id) {
+struct code *fix_code_at(const struct path *path, ir_id id) {
     if (id == IR_NONE)
         return NULL;
     const struct ir_loc *loc = &path->unit->locs.data[id];
@@ -26,25 +24,30 @@ static struct code *code_at(const struct path *path, ir_id id) {
     return code_read(ir_text(path->unit, path->unit->files.data[loc->file].path));
 }
 
-static size_t offset_at(const struct code *code, const struct path *path, ir_id id) {
+size_t fix_offset_at(const struct code *code, const struct path *path, ir_id id) {
     const struct ir_loc *loc = &path->unit->locs.data[id];
     return code_offset(code, loc->line, loc->col);
 }
 
-static void add_edit(struct finding *finding, const struct code *code, const char *file,
-                     const struct code_edit *edit) {
+bool fix_statement_at(const struct code *code, const struct path *path, ir_id loc,
+                      struct code_statement *statement) {
+    size_t offset = fix_offset_at(code, path, loc);
+    return offset != SIZE_MAX && code_statement(code, offset, statement);
+}
+
+void fix_add(struct finding *finding, const struct code *code, const struct path *path, ir_id loc,
+             const struct code_edit *edit) {
     struct diag_fix *fix = &finding->fix;
     struct diag_edit *edits =
         mem_resize((void *)fix->edits, fix->edit_count + 1, sizeof *fix->edits);
-    struct diag_range range = {.file = file};
+    struct diag_range range = {.file = check_range(path->unit, loc).file};
     code_place(code, edit->start, &range.line, &range.col);
     code_place(code, edit->end, &range.end_line, &range.end_col);
     edits[fix->edit_count++] = (struct diag_edit){range, edit->text};
     fix->edits = edits;
 }
 
-/* A name that does not stand in the text yet, nor in the first `number` fixes. */
-static char *fresh_name(const struct code *code, const char *word, size_t number) {
+char *fix_fresh_name(const struct code *code, const char *word, size_t number) {
     char *name = mem_text(word);
     for (unsigned i = 2; code_has_word(code, name) || number-- > 0; i++) {
         free(name);
@@ -53,8 +56,7 @@ static char *fresh_name(const struct code *code, const char *word, size_t number
     return name;
 }
 
-/* The words of what the function returns, as a declaration has them before the name; or NULL. */
-static const char *returned_type(const struct path *path) {
+const char *fix_returned_type(const struct path *path) {
     const struct ir_unit *unit = path->unit;
     if (path->function->type == IR_NONE || unit->types.data[path->function->type].elem == IR_NONE)
         return NULL;
@@ -64,12 +66,15 @@ static const char *returned_type(const struct path *path) {
 }
 
 /* The value that the statement at hand returns is kept, and returned behind `behind`. */
-static char *keep_value(struct finding *finding, const struct code *code, const char *file,
-                        const struct code_statement *statement, size_t value, const char *behind,
-                        const char *type, size_t number) {
-    char *name = fresh_name(code, "result", number);
+static char *keep_value(struct finding *finding, const struct code *code, const struct path *path,
+                        ir_id loc, const struct code_statement *statement, size_t value,
+                        const char *behind) {
+    const char *type = fix_returned_type(path);
+    if (!type)
+        return NULL;
+    char *name = fix_fresh_name(code, "result", check_fix_number(path, loc));
     struct code_edit edit = {statement->start, value, mem_format("%s %s = ", type, name)};
-    add_edit(finding, code, file, &edit);
+    fix_add(finding, code, path, loc, &edit);
     char *text = mem_format("%s\nreturn %s;", behind, name);
     free(name);
     return text;
@@ -79,23 +84,20 @@ static void surround(struct finding *finding, const struct path *path, const str
                      ir_id loc, const char *before, const char *behind) {
     struct code_statement statement;
     struct code_edit edits[CODE_EDITS];
-    const char *file = check_range(path->unit, loc).file;
-    size_t offset = offset_at(code, path, loc), value;
-    if (offset == SIZE_MAX || !code_statement(code, offset, &statement))
+    size_t value;
+    if (!fix_statement_at(code, path, loc, &statement))
         return;
     char *kept = NULL;
     if (behind && statement.labelled)
         return; /* what comes first may be a declaration, which a label cannot stand before */
     if (behind && code_returns_value(code, &statement, &value)) {
-        const char *type = returned_type(path);
-        if (!type)
+        kept = keep_value(finding, code, path, loc, &statement, value, behind);
+        if (!kept)
             return;
-        kept = keep_value(finding, code, file, &statement, value, behind, type,
-                          check_fix_number(path, loc));
     }
     size_t count = code_surround(code, &statement, before, kept ? kept : behind, edits);
     for (size_t i = 0; i < count; i++)
-        add_edit(finding, code, file, &edits[i]);
+        fix_add(finding, code, path, loc, &edits[i]);
     free(kept);
 }
 
@@ -127,20 +129,24 @@ static int by_place(const void *a, const void *b) {
     return (x->end_col > y->end_col) - (x->end_col < y->end_col);
 }
 
-void finding_fix_surround(struct finding *finding, const struct path *path, ir_id loc,
-                          const char *title, const char *before, const char *behind) {
-    struct code *code = code_at(path, loc);
-    finding_no_fix(finding);
-    if (!code)
-        return;
-    surround(finding, path, code, loc, before, behind);
-    code_free(code);
+void fix_finish(struct finding *finding, const char *title) {
     if (!finding->fix.edit_count)
         return;
     finding->fix.title = mem_text(title);
     qsort((void *)finding->fix.edits, finding->fix.edit_count, sizeof *finding->fix.edits,
           by_place);
     merge_edits(&finding->fix);
+}
+
+void finding_fix_surround(struct finding *finding, const struct path *path, ir_id loc,
+                          const char *title, const char *before, const char *behind) {
+    struct code *code = fix_code_at(path, loc);
+    finding_no_fix(finding);
+    if (!code)
+        return;
+    surround(finding, path, code, loc, before, behind);
+    code_free(code);
+    fix_finish(finding, title);
 }
 
 const struct model_kind *check_declared_kind(const struct path *path, const char *kind) {
@@ -152,9 +158,9 @@ const struct model_kind *check_declared_kind(const struct path *path, const char
 void finding_fix_enclose(struct finding *finding, const struct path *path, ir_id loc,
                          const char *title, const char *kind) {
     const struct model_kind *words = check_declared_kind(path, kind);
-    struct code *code = words ? code_at(path, loc) : NULL;
+    struct code *code = words ? fix_code_at(path, loc) : NULL;
     if (code && words->begin && words->type && words->release) {
-        char *name = fresh_name(code, kind, check_fix_number(path, loc));
+        char *name = fix_fresh_name(code, kind, check_fix_number(path, loc));
         char *before = mem_format("%s %s;\n%s(&%s);", words->type, name, words->begin, name);
         char *behind = mem_format("%s(&%s);", words->release, name);
         finding_fix_surround(finding, path, loc, title, before, behind);

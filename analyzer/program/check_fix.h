@@ -31,6 +31,27 @@ char *check_release_statement(const struct path *path, const struct path_loss *l
  */
 char *check_detach_statement(const struct path *path, const struct path_loss *loss);
 
+/** Offers to await a lost task where the function ends: the return there gives the task's error if
+ *  there is no other. For a coroutine that returns an int, and where check_detach_statement would
+ *  have a variable. False: no fix. */
+bool finding_fix_await(struct finding *finding, const struct path *path,
+                       const struct path_loss *loss);
+
+/** Offers to give a lock back before the call that waits with it, if the statement behind it does
+ *  so and no other lock is held. */
+void finding_fix_unlock_first(struct finding *finding, const struct path *path,
+                              const struct ir_instr *call);
+
+/** Offers to return what the call returns when it is cut short by a cancellation; from a function
+ *  that returns an int and has nothing to clean up. */
+void finding_fix_pass_on(struct finding *finding, const struct path *path,
+                         const struct ir_instr *call);
+
+/** Offers to let `runner`, a function that is given a coroutine and its argument, take the place of
+ *  the calls by which the function at hand makes, fills, runs and closes a loop, if they follow one
+ *  another and nothing else uses the loop. */
+void finding_fix_run(struct finding *finding, const struct path *path, const char *runner);
+
 /** The words of a kind whose functions the unit declares, or NULL. */
 const struct model_kind *check_declared_kind(const struct path *path, const char *kind);
 

@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "flow/memory.h"
-#include "program/check_fix.h"
+#include "program/fix_text.h"
 #include "program/internal.h"
-#include "report/code.h"
 
 /* Who holds the resource: a variable, or the variable is it. */
 struct holder {
@@ -64,7 +63,7 @@ static bool result_holder(const struct path *path, const struct ir_instr *call,
     return found == 1;
 }
 
-static void resolve(const struct path *path, const struct ir_instr *call, struct callee *callee) {
+void fix_resolve(const struct path *path, const struct ir_instr *call, struct callee *callee) {
     *callee = (struct callee){.function = UINT32_MAX};
     path->client->resolve(path->client->data, path->unit, call,
                           call->sub == IR_CALL_DIRECT ? call->a : IR_NONE, callee);
@@ -75,7 +74,7 @@ static bool find_holder(const struct path *path, const struct duty *duty, struct
     struct callee callee;
     if (call->op != IR_CALL)
         return false;
-    resolve(path, call, &callee);
+    fix_resolve(path, call, &callee);
     if (duty->which >= callee.effect_count)
         return false;
     const struct effect *effect = &callee.effects[duty->which];
@@ -190,7 +189,7 @@ static bool disturbs(const struct path *path, const struct ir_instr *instr,
     if (instr->op != IR_CALL)
         return false;
     struct callee callee;
-    resolve(path, instr, &callee);
+    fix_resolve(path, instr, &callee);
     for (uint32_t i = 0; i < instr->arg_count; i++) {
         struct holder given;
         if (!argument_holder(path, instr, i, &given) || given.local != holder->local)
@@ -246,11 +245,8 @@ static bool is_only_one(const struct path *path, ir_id local) {
     return true;
 }
 
-/* Whether the statement is a return before which the variable can be used for the last time. */
-typedef bool return_test(const struct code *code, const struct code_statement *statement,
-                         const char *name);
-
-static bool can_stand_before(const struct path *path, ir_id exit, ir_id local, return_test *test) {
+static bool can_stand_before(const struct path *path, ir_id exit, ir_id local,
+                             fix_return_test *test) {
     const struct ir_local *variable = ir_local_at(path->unit, path->function, local);
     struct diag_range at = check_range(path->unit, exit);
     struct diag_range made = check_range(path->unit, variable->loc);
@@ -269,11 +265,19 @@ static bool can_stand_before(const struct path *path, ir_id exit, ir_id local, r
 
 /* Finds the variable that holds what was lost all the way to the return where it is lost. */
 static bool find_last_holder(const struct path *path, const struct path_loss *loss,
-                             return_test *test, struct holder *holder) {
+                             fix_return_test *test, struct holder *holder) {
     return loss->exit != IR_NONE && find_holder(path, loss->duty, holder) &&
            is_only_one(path, holder->local) &&
            is_held_throughout(path, loss->duty->origin, loss->exit, holder) &&
            can_stand_before(path, loss->exit, holder->local, test);
+}
+
+const char *fix_last_holder(const struct path *path, const struct path_loss *loss,
+                            fix_return_test *test) {
+    struct holder holder;
+    if (!find_last_holder(path, loss, test, &holder) || holder.itself)
+        return NULL;
+    return ir_text(path->unit, ir_local_at(path->unit, path->function, holder.local)->name);
 }
 
 char *check_release_statement(const struct path *path, const struct path_loss *loss) {
@@ -294,10 +298,8 @@ static bool cleans_up(const struct path *path) {
 
 char *check_detach_statement(const struct path *path, const struct path_loss *loss) {
     const struct model_kind *words = check_declared_kind(path, loss->duty->subject);
-    struct holder holder;
-    if (!words || !words->detach || cleans_up(path) ||
-        !find_last_holder(path, loss, code_returns_without, &holder) || holder.itself)
+    if (!words || !words->detach || cleans_up(path))
         return NULL;
-    ir_id name = ir_local_at(path->unit, path->function, holder.local)->name;
-    return mem_format("%s(%s);", words->detach, ir_text(path->unit, name));
+    const char *name = fix_last_holder(path, loss, code_returns_without);
+    return name ? mem_format("%s(%s);", words->detach, name) : NULL;
 }

@@ -123,6 +123,12 @@ static bool is_word_at(const struct code *code, size_t at, const char *word) {
            (at == 0 || (!isalnum((unsigned char)code->bare[at - 1]) && code->bare[at - 1] != '_'));
 }
 
+static size_t end_of_word(const struct code *code, size_t at) {
+    while (isalnum((unsigned char)code->bare[at]) || code->bare[at] == '_')
+        at++;
+    return at;
+}
+
 /* Behind the bracket that closes the one at `at`. */
 static size_t skip_brackets(const struct code *code, size_t at) {
     int depth = 0;
@@ -135,10 +141,14 @@ static size_t skip_brackets(const struct code *code, size_t at) {
     return at;
 }
 
-/* Behind what ends the statement before: the only place from which C is read forward safely. */
+/* Behind what ends the statement before: the only place from which C is read forward safely. What
+   ends a part of a for loop's head ends no statement. */
 static size_t boundary_before(const struct code *code, size_t at) {
-    while (at > 0 && !strchr(";{}", code->bare[at - 1]))
-        at--;
+    int depth = 0;
+    for (; at > 0 && (depth > 0 || !strchr(";{}", code->bare[at - 1])); at--) {
+        depth += code->bare[at - 1] == ')';
+        depth -= code->bare[at - 1] == '(' && depth > 0;
+    }
     return at;
 }
 
@@ -232,17 +242,125 @@ bool code_returns_plainly(const struct code *code, const struct code_statement *
     at += code->bare[at] == '-';
     if (is_word_at(code, at, name))
         return false;
-    while (isalnum((unsigned char)code->bare[at]) || code->bare[at] == '_')
-        at++;
-    return at + 1 == statement->end;
+    return end_of_word(code, at) + 1 == statement->end;
+}
+
+size_t code_count_word(const struct code *code, const char *word, size_t start, size_t end) {
+    size_t count = 0;
+    for (size_t i = start; i < end; i++)
+        count += is_word_at(code, i, word);
+    return count;
 }
 
 bool code_returns_without(const struct code *code, const struct code_statement *statement,
                           const char *name) {
-    for (size_t i = statement->start; i < statement->end; i++)
-        if (is_word_at(code, i, name))
+    return code_count_word(code, name, statement->start, statement->end) == 0 &&
+           is_word_at(code, statement->start, "return");
+}
+
+bool code_ends_function(const struct code *code, const struct code_statement *statement) {
+    int depth = 0;
+    for (size_t i = 0; i < statement->start; i++)
+        depth += (code->bare[i] == '{') - (code->bare[i] == '}');
+    return depth == 1 && statement->control == SIZE_MAX &&
+           is_word_at(code, statement->start, "return") &&
+           code->bare[skip_blanks(code, statement->end)] == '}';
+}
+
+char *code_text(const struct code *code, size_t start, size_t end) {
+    return mem_format("%.*s", (int)(end - start), code->text + start);
+}
+
+size_t code_scope_end(const struct code *code, size_t offset) {
+    int depth = 0;
+    for (; offset < code->size && depth >= 0; offset++)
+        depth += (code->bare[offset] == '{') - (code->bare[offset] == '}');
+    return offset;
+}
+
+bool code_follows(const struct code *code, const struct code_statement *first,
+                  const struct code_statement *second) {
+    if (first->control != SIZE_MAX || second->control != SIZE_MAX || second->labelled ||
+        skip_blanks(code, first->end) != second->start)
+        return false;
+    const char *equals = memchr(code->bare + first->start, '=', first->end - first->start);
+    size_t stop = equals ? (size_t)(equals - code->bare) : first->start;
+    for (size_t at = first->start, end; at<stop; at = end> at ? end : at + 1) {
+        end = end_of_word(code, at);
+        char *word = code_text(code, at, end);
+        bool named = *word && code_count_word(code, word, second->start, second->end);
+        free(word);
+        if (named)
             return false;
-    return is_word_at(code, statement->start, "return");
+    }
+    return true;
+}
+
+bool code_follows_check(const struct code *code, const struct code_statement *first,
+                        const char *name, const struct code_statement *second) {
+    if (first->control != SIZE_MAX || second->control != SIZE_MAX || second->labelled)
+        return false;
+    size_t at = skip_blanks(code, first->end), end = skip_control(code, at);
+    if (at == second->start)
+        return true;
+    size_t test = is_word_at(code, at, "if") ? skip_blanks(code, at + 2) + 1 : 0;
+    if (!test || code->bare[test] != '!' || !is_word_at(code, test + 1, name) ||
+        test + 1 + strlen(name) + 1 != end)
+        return false;
+    at = skip_blanks(code, end);
+    end = code->bare[at] == '{' ? skip_brackets(code, at) : semicolon(code, at) + 1;
+    return end != 0 && skip_blanks(code, end) == second->start;
+}
+
+char *code_argument(const struct code *code, size_t call, size_t index) {
+    size_t at = call;
+    while (at < code->size && code->bare[at] != '(')
+        at++;
+    size_t close = skip_brackets(code, at) - 1, start = ++at;
+    for (; at < close; at++)
+        if (strchr("([{", code->bare[at]))
+            at = skip_brackets(code, at) - 1;
+        else if (code->bare[at] == ',' && index-- == 0)
+            break;
+        else if (code->bare[at] == ',')
+            start = at + 1;
+    start = skip_blanks(code, start);
+    return index == 0 || at < close ? code_text(code, start, at) : mem_text("");
+}
+
+/* Behind the blanks before `at`, if they are the line's. */
+static size_t skip_back(const struct code *code, size_t at) {
+    while (at > 0 && isspace((unsigned char)code->bare[at - 1]))
+        at--;
+    return at;
+}
+
+enum code_keeps code_keeps_result(const struct code *code, const struct code_statement *statement,
+                                  size_t call, char **name) {
+    const char *open = memchr(code->bare + call, '(', statement->end - call);
+    if (!open || call < statement->start ||
+        skip_brackets(code, (size_t)(open - code->bare)) + 1 != statement->end)
+        return CODE_KEEPS_OTHER;
+    size_t before = skip_back(code, call), start = statement->start;
+    if (before <= start || (before - start == strlen("(void)") &&
+                            strncmp(code->bare + start, "(void)", strlen("(void)")) == 0))
+        return CODE_KEEPS_NOTHING;
+    if (code->bare[before - 1] != '=')
+        return CODE_KEEPS_OTHER;
+    size_t end = skip_back(code, before - 1), from = end;
+    while (from > start &&
+           (isalnum((unsigned char)code->bare[from - 1]) || code->bare[from - 1] == '_'))
+        from--;
+    /* a declaration's words may stand before the name; what a field or a pointer belongs to may not
+     */
+    for (size_t i = start; i < from; i++)
+        if (!isalnum((unsigned char)code->bare[i]) &&
+            !strchr(i > start ? "_ *" : "_", code->bare[i]))
+            return CODE_KEEPS_OTHER;
+    if (from == end)
+        return CODE_KEEPS_OTHER;
+    *name = code_text(code, from, end);
+    return CODE_KEEPS_VARIABLE;
 }
 
 bool code_in_scope(const struct code *code, size_t from, size_t to) {
@@ -290,6 +408,22 @@ static void add(struct code_edit *edits, size_t *count, size_t at, char *text) {
         edits[(*count)++] = (struct code_edit){at, at, text};
     else
         free(text);
+}
+
+struct code_edit code_cut(const struct code *code, const struct code_statement *statement) {
+    return (struct code_edit){line_start(code, statement->start), next_line(code, statement->end),
+                              mem_text("")};
+}
+
+struct code_edit code_replace(const struct code *code, const struct code_statement *statement,
+                              const char *lines) {
+    char *indent = copy_indent(code, statement->start), *text = indented(indent, lines);
+    size_t first = strlen(indent), length = strlen(text);
+    struct code_edit edit = {statement->start, statement->end,
+                             mem_format("%.*s", (int)(length - first - 1), text + first)};
+    free(indent);
+    free(text);
+    return edit;
 }
 
 size_t code_surround(const struct code *code, const struct code_statement *statement,

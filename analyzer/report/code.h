@@ -41,6 +41,38 @@ bool code_returns_without(const struct code *code, const struct code_statement *
 bool code_returns_value(const struct code *code, const struct code_statement *statement,
                         size_t *value);
 
+/** True if the statement is a return, and the last of its function's own block. */
+bool code_ends_function(const struct code *code, const struct code_statement *statement);
+/** True if `second` is the statement behind `first` in its block, and nothing that it names is set
+ *  by `first` or a label before it. */
+bool code_follows(const struct code *code, const struct code_statement *first,
+                  const struct code_statement *second);
+
+/** True if `second` is the statement behind `first` in its block, or behind an `if (!name)` that
+ *  stands between them. */
+bool code_follows_check(const struct code *code, const struct code_statement *first,
+                        const char *name, const struct code_statement *second);
+
+/** The text of argument `index` (from 0) of the call that begins at `call`, to be freed; "" if it
+ *  has none. */
+char *code_argument(const struct code *code, size_t call, size_t index);
+
+/** How often the word stands in [start, end). */
+size_t code_count_word(const struct code *code, const char *word, size_t start, size_t end);
+/** The brace that closes the block around the offset. */
+size_t code_scope_end(const struct code *code, size_t offset);
+
+/** What a statement does with the result of the call in it that begins at `call`. */
+enum code_keeps { CODE_KEEPS_OTHER, CODE_KEEPS_NOTHING, CODE_KEEPS_VARIABLE };
+
+/** Whether the statement is that call and nothing else, or puts its result into a variable, whose
+ *  name *name then is, to be freed. */
+enum code_keeps code_keeps_result(const struct code *code, const struct code_statement *statement,
+                                  size_t call, char **name);
+
+/** The text of [start, end), to be freed. */
+char *code_text(const struct code *code, size_t start, size_t end);
+
 /** True if what is declared at `from` is still in scope at `to`. */
 bool code_in_scope(const struct code *code, size_t from, size_t to);
 /** True if the word stands somewhere in the code. */
@@ -52,6 +84,12 @@ struct code_edit {
     char *text;
 };
 enum { CODE_EDITS = 4 };
+
+/** Takes the statement out with its line, and a comment behind it. */
+struct code_edit code_cut(const struct code *code, const struct code_statement *statement);
+/** Puts lines in the statement's place, each with its indentation; separated by newlines. */
+struct code_edit code_replace(const struct code *code, const struct code_statement *statement,
+                              const char *lines);
 
 /** Puts lines before and behind the statement, each with its indentation, and braces around them
  *  where they are needed. Either may be NULL; lines are separated by newlines. Returns how many
