@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define DEEPEST_EXPRESSION 4
-#define DEEPEST_ESCAPE     6
 
 value_id path_param(struct path *path, uint32_t index) {
     const struct ir_local *local = ir_local_at(path->unit, path->function, index);
@@ -126,13 +125,13 @@ void path_look_at(struct path *path, value_id value) {
     }
 }
 
-static void escape(struct path *path, value_id value, int depth);
+static void escape(struct path *path, value_id value);
 
-static void escape_contents(struct path *path, region_id whole, int depth) {
+static void escape_contents(struct path *path, region_id whole) {
     struct state *state = path->state;
     for (uint32_t i = 0; i < state->binding_count; i++)
         if (region_within(&path->context.values, state->bindings[i].region, whole))
-            escape(path, state->bindings[i].value, depth + 1);
+            escape(path, state->bindings[i].value);
     /* objects inside the region, such as a handle embedded in a struct */
     for (uint32_t i = state->duty_count; i-- > 0;) {
         const struct value *v = value_at(&path->context.values, state->duties[i].entity);
@@ -144,9 +143,27 @@ static void escape_contents(struct path *path, region_id whole, int depth) {
     }
 }
 
-static void escape(struct path *path, value_id value, int depth) {
+/* Whoever has a pointer to it has what it holds. */
+static void escape_pointee(struct path *path, value_id base) {
     struct value_table *t = &path->context.values;
-    if (value == VALUE_UNKNOWN || depth > DEEPEST_ESCAPE)
+    const struct value v = *value_at(t, base);
+    if (v.kind == VALUE_ADDRESS) {
+        escape_contents(path, region_root(t, v.a));
+    } else if (v.kind == VALUE_SYMBOL || v.kind == VALUE_PARAM) {
+        region_id region = region_pointee(t, base);
+        escape_contents(path, region);
+        if (outs_is_own(path, region)) /* whoever has it may store something */
+            state_unbind(&path->context, path->state, region);
+    } else if (v.kind == VALUE_BINARY && !(v.op >= IR_EQ && v.op <= IR_GE)) {
+        escape(path, v.a); /* a pointer with flags in its low bits */
+        escape(path, v.b);
+    }
+}
+
+/* What is marked has escaped: objects point to each other, and back. */
+static void escape(struct path *path, value_id value) {
+    struct value_table *t = &path->context.values;
+    if (value == VALUE_UNKNOWN || !state_mark(&path->context, value))
         return;
     let_go(path, value);
     value_id base = value_base(t, value);
@@ -155,29 +172,23 @@ static void escape(struct path *path, value_id value, int depth) {
     if (v.kind == VALUE_PARAM)
         path->kept_params[v.a] = true;
     if (v.kind == VALUE_ADDRESS) {
-        region_id root = region_root(t, v.a);
-        const struct region *r = region_at(t, root);
+        const struct region *r = region_at(t, region_root(t, v.a));
         if (r->kind == REGION_LOCAL && value_at(t, value)->kind != VALUE_PART)
             path->state->exposed[r->a / 64] |= UINT64_C(1) << (r->a % 64);
-        escape_contents(path, root, depth);
-    } else if (v.kind == VALUE_SYMBOL || v.kind == VALUE_PARAM) {
-        region_id region = region_pointee(t, base);
-        escape_contents(path, region, depth);
-        if (outs_is_own(path, region)) /* whoever has it may store something */
-            state_unbind(&path->context, path->state, region);
-    } else if (v.kind == VALUE_BINARY && !(v.op >= IR_EQ && v.op <= IR_GE)) {
-        escape(path, v.a, depth + 1); /* a pointer with flags in its low bits */
-        escape(path, v.b, depth + 1);
     }
+    if (base == value || state_mark(&path->context, base))
+        escape_pointee(path, base);
 }
 
 void path_escape(struct path *path, value_id value) {
     path_hand_promise(path, value);
-    escape(path, value, 0);
+    state_begin_marks(&path->context);
+    escape(path, value);
 }
 
 void path_escape_contents(struct path *path, region_id whole) {
-    escape_contents(path, whole, 0);
+    state_begin_marks(&path->context);
+    escape_contents(path, whole);
 }
 
 void path_note_loss(struct path *path, const struct duty *duty, ir_id exit, bool again) {

@@ -17,6 +17,29 @@ void state_context_free(struct state_context *c) {
     arena_free(&c->arena);
 }
 
+void state_begin_marks(struct state_context *c) {
+    if (c->mark_capacity < c->values.value_capacity || c->epoch == UINT32_MAX) {
+        free(c->marks);
+        c->mark_capacity = c->values.value_capacity;
+        c->marks = mem_zero(c->mark_capacity, sizeof *c->marks);
+        c->epoch = 0;
+    }
+    c->epoch++;
+}
+
+bool state_mark(struct state_context *c, value_id value) {
+    if (value >= c->mark_capacity) { /* it was made since the marks were begun */
+        uint32_t old = c->mark_capacity;
+        c->mark_capacity = c->values.value_capacity;
+        c->marks = mem_resize(c->marks, c->mark_capacity, sizeof *c->marks);
+        memset(c->marks + old, 0, (c->mark_capacity - old) * sizeof *c->marks);
+    }
+    if (c->marks[value] == c->epoch)
+        return false;
+    c->marks[value] = c->epoch;
+    return true;
+}
+
 struct state *state_new(struct state_context *c) {
     struct state *state = arena_alloc(&c->arena, sizeof *state);
     *state = (struct state){.registers = c->registers,

@@ -132,6 +132,11 @@ void state_hold_registers(struct state_context *c, struct state *state, ir_id bl
 /** Puts them back where the state is walked on. */
 void state_restore_registers(struct state_context *c, const struct state *state, ir_id block);
 
+/** Takes all marks off values. */
+void state_begin_marks(struct state_context *c);
+/** Marks a value; false if it is marked already. */
+bool state_mark(struct state_context *c, value_id value);
+
 struct state *state_new(struct state_context *c);
 struct state *state_copy(struct state_context *c, const struct state *state);
 

@@ -93,16 +93,6 @@ static void mark_all(struct reach *r) {
     }
 }
 
-static void begin_marking(struct state_context *c) {
-    if (c->mark_capacity < c->values.value_capacity || c->epoch == UINT32_MAX) {
-        free(c->marks);
-        c->mark_capacity = c->values.value_capacity;
-        c->marks = mem_zero(c->mark_capacity, sizeof *c->marks);
-        c->epoch = 0;
-    }
-    c->epoch++;
-}
-
 static void drop_dead_locals(struct state_context *c, struct state *state,
                              const struct cfg_block *facts) {
     uint32_t kept = 0;
@@ -314,7 +304,7 @@ void state_prune(struct state_context *c, struct state *state, ir_id block, ir_i
     const struct cfg_block *facts = &c->cfg->blocks[block];
     drop_dead_locals(c, state, facts);
     struct reach reach = {.c = c, .state = state};
-    begin_marking(c);
+    state_begin_marks(c);
     mark_all(&reach);
     if (state->claim_count)
         settle_claims(&reach, state, facts);
