@@ -133,12 +133,14 @@ static void mark_functions(struct program *program) {
 
 /* ---- along the calls --------------------------------------------------------------------- */
 
-/* What a function does inside is its own affair when its contract tells it all, when its roles say
-   that it blocks (which its callers hear of) or never does, and when it finds out by itself where
-   it runs. */
-static bool is_open(const struct function *function) {
-    return function->defined && !function->contract && !has_role(function, ROLE_BLOCKS) &&
-           !has_role(function, ROLE_NONBLOCKING) && !has_role(function, ROLE_MIXED);
+/* What a function does inside is its own affair when its contract tells it all, and when it finds
+   out by itself where it runs. In a loop also when its roles say that it blocks (which its callers
+   hear of) or never does; elsewhere that says nothing. */
+static bool is_open(const struct function *function, enum context_kind kind) {
+    bool turns = CONTEXTS_OF_LOOP & (1 << kind);
+    if (turns && (has_role(function, ROLE_BLOCKS) || has_role(function, ROLE_NONBLOCKING)))
+        return false;
+    return function->defined && !function->contract && !has_role(function, ROLE_MIXED);
 }
 
 /* What the callee's parameters are when the call is made in the caller's context; false when it is
@@ -184,7 +186,7 @@ static bool can_enter(const struct graph *graph, const struct edge *edge, enum c
                       bool constructing) {
     const struct function *to = &graph->program->functions[edge->to];
     bool turns = CONTEXTS_OF_LOOP & (1 << kind);
-    if (!is_open(to) || (!constructing && (to->constructor || edge->once)))
+    if (!is_open(to, kind) || (!constructing && (to->constructor || edge->once)))
         return false;
     if (kind == CONTEXT_COROUTINE ? edge->outside : edge->inside)
         return false;
@@ -227,7 +229,7 @@ static void find_roots(struct graph *graph, enum context_kind kind, bool constru
         context->constructing = constructing;
         context->function = f;
         memset(context->params, RETURNS_ANY, sizeof context->params);
-        if (is_open(function))
+        if (is_open(function, kind))
             graph->queue[graph->tail++] = context;
         else
             context->reason = CONTEXT_NEVER;
