@@ -123,6 +123,8 @@ struct path_hold {
     ir_id origin;       /* the call that took it */
     const char *callee; /* its name */
     const char *lock;   /* the lock's own name: a variable's, a field's; NULL: it has none */
+    bool global;        /* it is a variable that all functions share */
+    bool told;          /* the two return differently: the caller may know */
     unsigned released;  /* classes of what is returned where it was given back */
     unsigned held;      /* … where it was not */
     ir_id exits[3];     /* by class: location of the first such return */

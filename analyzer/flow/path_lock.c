@@ -101,13 +101,21 @@ void path_lock(struct path *path, const struct path_call *call, value_id result)
 
 /* ---- the function's end ---------------------------------------------------------------- */
 
+static bool is_global(const struct path *path, value_id lock) {
+    const struct value *v = value_at(&path->context.values, lock);
+    return v->kind == VALUE_ADDRESS &&
+           region_at(&path->context.values, v->a)->kind == REGION_GLOBAL;
+}
+
 static struct path_hold *hold_of(struct path *path, const struct claim *claim) {
     for (size_t i = 0; i < path->hold_count; i++)
         if (path->holds[i].origin == claim->origin)
             return &path->holds[i];
     path->holds = mem_resize(path->holds, path->hold_count + 1, sizeof *path->holds);
-    path->holds[path->hold_count] = (struct path_hold){
-        .origin = claim->origin, .callee = claim->by, .lock = path_lock_name(path, claim->entity)};
+    path->holds[path->hold_count] = (struct path_hold){.origin = claim->origin,
+                                                       .callee = claim->by,
+                                                       .lock = path_lock_name(path, claim->entity),
+                                                       .global = is_global(path, claim->entity)};
     return &path->holds[path->hold_count++];
 }
 
@@ -153,8 +161,11 @@ static unsigned wrongly_held(const struct path_hold *hold) {
 
 void path_tell_holds(struct path *path) {
     for (size_t i = 0; i < path->hold_count; i++) {
-        const struct path_hold *hold = &path->holds[i];
+        struct path_hold *hold = &path->holds[i];
         unsigned wrong = wrongly_held(hold);
+        hold->told = !wrong;
+        if (!wrong && hold->global)
+            wrong = hold->held;
         for (unsigned k = 0; wrong && k < 3; k++) {
             if (!(wrong & (1u << k)))
                 continue;

@@ -210,26 +210,39 @@ static void note_role(const struct caller *at, const struct role *role) {
         note_argument(at, arg, place, 0);
 }
 
-static void note_unlock(const struct caller *at, const struct effect *effect) {
-    struct program *program = at->program;
-    if (effect->kind != EFFECT_UNLOCK || effect->arg >= at->call->arg_count)
-        return;
-    const char *name = path_lock_name(at->path, at->call->args[effect->arg]);
-    if (!name) {
-        program->gives_back_unnamed = true;
-        return;
-    }
-    if (prog_gives_back(program, name))
-        return;
-    program->given_back =
-        mem_resize(program->given_back, program->given_back_count + 1, sizeof *program->given_back);
-    program->given_back[program->given_back_count++] = name;
+/* What the function does with locks of that name. */
+static struct lock_user *user_of(struct program *program, const char *name, prog_fn function) {
+    for (size_t i = program->lock_user_count; i-- > 0;)
+        if (program->lock_users[i].function == function &&
+            strcmp(program->lock_users[i].lock, name) == 0)
+            return &program->lock_users[i];
+    program->lock_users =
+        mem_resize(program->lock_users, program->lock_user_count + 1, sizeof *program->lock_users);
+    program->lock_users[program->lock_user_count] =
+        (struct lock_user){.lock = name, .function = function};
+    return &program->lock_users[program->lock_user_count++];
 }
 
-bool prog_gives_back(const struct program *program, const char *lock) {
-    for (size_t i = 0; i < program->given_back_count; i++)
-        if (strcmp(program->given_back[i], lock) == 0)
+static void note_lock(const struct caller *at, const struct effect *effect) {
+    struct program *program = at->program;
+    bool unlocks = effect->kind == EFFECT_UNLOCK;
+    if ((!unlocks && effect->kind != EFFECT_LOCK) || effect->arg >= at->call->arg_count)
+        return;
+    const char *name = path_lock_name(at->path, at->call->args[effect->arg]);
+    program->gives_back_unnamed |= unlocks && !name;
+    if (!name)
+        return;
+    struct lock_user *user = user_of(program, name, at->self);
+    user->takes |= !unlocks;
+    user->gives_back |= unlocks;
+}
+
+bool prog_gives_back(const struct program *program, const char *lock, bool for_others) {
+    for (size_t i = 0; i < program->lock_user_count; i++) {
+        const struct lock_user *user = &program->lock_users[i];
+        if (user->gives_back && !(for_others && user->takes) && strcmp(user->lock, lock) == 0)
             return true;
+    }
     return program->gives_back_unnamed;
 }
 
@@ -294,7 +307,7 @@ void prog_note_call(struct program *program, prog_fn self, const struct path *pa
     for (size_t i = 0; i < callee->role_count; i++)
         note_role(&at, &callee->roles[i]);
     for (size_t i = 0; i < callee->effect_count; i++)
-        note_unlock(&at, &callee->effects[i]);
+        note_lock(&at, &callee->effects[i]);
     note_called_parameter(&at);
     if (callee->function != UINT32_MAX) {
         note_target(&at, callee->function);

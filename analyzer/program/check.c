@@ -22,7 +22,7 @@ struct check {
         size_t rule;
         ir_id loc;
         const void *cause;
-    } *told;
+    } * told;
     size_t told_count;
     ir_id *fixed; /* locations for which fixes were asked for */
     size_t fixed_count;
@@ -88,8 +88,8 @@ const char *check_context_root(const struct path *path, enum context_kind kind) 
     return context ? check_of(path)->program->functions[context->function].name : NULL;
 }
 
-bool check_is_given_back(const struct path *path, const char *lock) {
-    return !lock || prog_gives_back(check_of(path)->program, lock);
+bool check_is_given_back(const struct path *path, const char *lock, bool for_others) {
+    return !lock || prog_gives_back(check_of(path)->program, lock, for_others);
 }
 
 bool check_context_has_loop(const struct path *path, enum context_kind kind) {

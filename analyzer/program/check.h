@@ -21,8 +21,9 @@ bool check_is_constructor(const struct path *path);
  *  shield around its callers protects. */
 bool check_is_cancellable(const struct path *path);
 
-/** True unless nothing in the program gives a lock of that name (path_hold.lock) back. */
-bool check_is_given_back(const struct path *path, const char *lock);
+/** True unless nothing in the program gives a lock of that name (path_hold.lock) back; with
+ *  `for_others`, nothing but functions that have taken it themselves. */
+bool check_is_given_back(const struct path *path, const char *lock, bool for_others);
 
 /** True when where such a context begins, or what is called from there, makes or runs an event loop
  *  of its own. */
@@ -68,7 +69,7 @@ struct finding {
         const struct ir_unit *unit;
         ir_id loc;
         char *message;
-    } *steps;
+    } * steps;
     size_t step_count;
     struct diag_fix fix; /* set by check_fix.h; its texts are the finding's */
 };

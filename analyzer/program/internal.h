@@ -141,6 +141,13 @@ struct field {
     struct function contract;
 };
 
+/** A function that takes locks of that name, gives them back, or both. */
+struct lock_user {
+    const char *lock;
+    prog_fn function;
+    bool takes, gives_back;
+};
+
 /** Where to send a sentence about input that is passed over. */
 struct warner {
     void (*warn)(const char *sentence, void *data);
@@ -158,14 +165,14 @@ struct program {
     struct unit_index {
         const struct ir_unit *unit;
         size_t index;
-    } *by_address; /* sorted, to find a unit's index */
+    } * by_address; /* sorted, to find a unit's index */
     struct function *functions;
     size_t function_count, function_capacity;
     uint32_t *usr_slots; /* hash of USRs */
     size_t usr_slot_count;
-    const char **given_back; /* the names of the locks that are given back somewhere */
-    size_t given_back_count;
-    bool gives_back_unnamed; /* a lock without a name is */
+    struct lock_user *lock_users;
+    size_t lock_user_count;
+    bool gives_back_unnamed; /* a lock without a name is given back somewhere */
     struct edge *edges;
     size_t edge_count, edge_capacity;
     struct slot *slots;
@@ -240,8 +247,9 @@ void prog_find_libraries(struct program *program);
 bool prog_library_applies(const struct program *program, const struct function *function,
                           const char *library);
 
-/** True unless nothing in the program gives a lock of that name back. */
-bool prog_gives_back(const struct program *program, const char *lock);
+/** True unless nothing in the program gives a lock of that name back; with `for_others`, nothing
+ * but functions that have taken it themselves. */
+bool prog_gives_back(const struct program *program, const char *lock, bool for_others);
 
 /** Records where a call leads: an edge to its target, and what becomes of functions given to it. */
 void prog_note_call(struct program *program, prog_fn self, const struct path *path,

@@ -40,7 +40,7 @@ void prog_free(struct program *program) {
     free(program->by_address);
     free(program->functions);
     free(program->usr_slots);
-    free(program->given_back);
+    free(program->lock_users);
     free(program->edges);
     free(program->slots);
     free(program->fields);
