@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "program/check.h"
 #include "program/check_calls.h"
@@ -36,6 +37,11 @@ static void offer_release(struct finding *finding, const struct path *path,
     free(statement);
 }
 
+/* The standard streams stay open: what takes a free number of theirs is to be one. */
+static bool is_standard_stream(const struct path_loss *loss) {
+    return strcmp(loss->duty->subject, "fd") == 0 && loss->duty->high <= STDERR_FILENO;
+}
+
 /* That it was never started is what is wrong with it. */
 static bool waits_for_start(const struct path *path, const struct duty *duty) {
     return !check_kind_release(path, duty->subject) &&
@@ -46,7 +52,8 @@ static void on_loss(struct path *path, const struct path_loss *loss) {
     const struct duty *duty = loss->duty;
     if (waits_for_start(path, duty))
         return;
-    if (!is_resource(path, duty->subject) || dies_with_process(path, loss))
+    if (!is_resource(path, duty->subject) || is_standard_stream(loss) ||
+        dies_with_process(path, loss))
         return;
     const struct ir_instr *origin = &path->unit->instrs.data[duty->origin];
     const char *noun = check_kind_noun(path, duty->subject);

@@ -124,6 +124,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
                         .tells = effect->tells,
                         .entry = effect->entry,
                         .origin = call->id,
+                        .high = INT64_MAX,
                         .end = IR_NONE};
     settle_earlier(path, &duty);
     if (is_no_news(path, call, effect))

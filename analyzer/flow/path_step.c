@@ -626,8 +626,10 @@ void path_step_return(struct path *path, const struct ir_block *block) {
         struct duty *duty = &state->duties[i];
         if ((duty->status != DUTY_OPEN && duty->status != DUTY_LOST) || (duty->tells && failure))
             continue;
-        if (duty->status == DUTY_OPEN)
+        if (duty->status == DUTY_OPEN) {
             duty->trace = state->trace;
+            duty->high = state_range(&path->context, state, duty->entity).high;
+        }
         path_note_loss(path, duty, block->loc != IR_NONE ? block->loc : duty->end, false);
     }
 }

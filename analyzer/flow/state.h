@@ -53,6 +53,7 @@ struct duty {
     uint8_t which;  /* the call may acquire several: the effect's number */
     ir_id origin;   /* the call that acquired (or, from the start, released) it */
     ir_id end;      /* location where it was lost */
+    int64_t high;   /* … and the most that the handle could be then, as a number */
     region_id out;  /* with DUTY_OUT: where it is stored; DUTY_DONE: where the caller had it */
     const struct path_trace *trace; /* how it was lost */
 };

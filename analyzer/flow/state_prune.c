@@ -195,6 +195,7 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
         }
         duty->status = DUTY_LOST;
         duty->end = loc;
+        duty->high = state_range(r->c, state, duty->entity).high;
         duty->trace = state->trace;
         duty->entity = VALUE_UNKNOWN;
         i++;
