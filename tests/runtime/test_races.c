@@ -13,10 +13,10 @@ static aglet_semaphore semaphore = AGLET_SEMAPHORE_INIT(0);
 static aglet_lock lock = AGLET_LOCK_INIT;
 static aglet_event event = AGLET_EVENT_INIT;
 
-/* A deadline of 3 ms around an operation. */
+/* A deadline of 50 ms around an operation. */
 static AGLET_COROUTINE int in_time(int (*operation)(void)) {
     struct aglet_deadline deadline;
-    int rc = aglet_fail_after(&deadline, 3);
+    int rc = aglet_fail_after(&deadline, 50);
     return rc < 0 ? rc : aglet_deadline_end(&deadline, operation());
 }
 
@@ -81,8 +81,8 @@ static AGLET_COROUTINE int both_at_once(aglet_fn waiter, void (*callback)(void *
     static int item;
     aglet_task *task = aglet_create(waiter, NULL);
     aglet_yield();
-    assert_int_equal(aglet_call_at(&timer, aglet_now() + (early ? 1 : 5), callback, &item), 0);
-    usleep(8000);
+    assert_int_equal(aglet_call_at(&timer, aglet_now() + (early ? 1 : 100), callback, &item), 0);
+    usleep(120000);
     int rc = aglet_await(task);
     aglet_sleep(0);
     return rc;

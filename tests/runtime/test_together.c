@@ -103,7 +103,7 @@ static AGLET_COROUTINE int watched_handles_stay(void *arg) {
 
 static AGLET_COROUTINE int results_as_they_come(void *arg) {
     (void)arg;
-    struct job jobs[] = {{20, 20, 0}, {1, 1, 0}, {10, 10, 0}};
+    struct job jobs[] = {{400, 20, 0}, {1, 1, 0}, {150, 10, 0}};
     aglet_task *tasks[3];
     for (int i = 0; i < 3; i++)
         tasks[i] = aglet_create(work, &jobs[i]);
