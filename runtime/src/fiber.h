@@ -120,6 +120,9 @@ AGL_INLINE void agl_fiber_leave(struct agl_fiber *from, struct agl_fiber *to, in
     __sanitizer_start_switch_fiber(last ? NULL : &from->fake_stack, to->low, to->size);
 #endif
 #ifdef AGL_TSAN
+    /* A signal that came is kept for the fiber it came on, which may never run again, until that
+     * does an atomic operation. */
+    (void)__atomic_load_n(&from->tsan, __ATOMIC_SEQ_CST);
     __tsan_switch_to_fiber(to->tsan, 0);
 #endif
     (void)from;

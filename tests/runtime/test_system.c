@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 
 static AGLET_COROUTINE int datagrams_find_their_way(void *arg) {
@@ -63,6 +64,46 @@ static AGLET_COROUTINE int signals_are_counted(void *arg) {
     sigaction(SIGUSR1, NULL, &action);
     assert_true(action.sa_handler == SIG_DFL);
     return 0;
+}
+
+static pthread_t loop_thread;
+static volatile int sent; /* looked at behind ThreadSanitizer's back */
+
+static void *sends_a_signal(void *arg) {
+    usleep(10000);
+    pthread_kill(loop_thread, SIGUSR1);
+    usleep(10000);
+    sent = 1;
+    return arg;
+}
+
+__attribute__((no_sanitize_thread)) static void compute_until_sent(void) {
+    while (!sent) {
+    }
+}
+
+static AGLET_COROUTINE int computes_and_parks(void *arg) {
+    (void)arg;
+    compute_until_sent();
+    return aglet_sleep_until(AGLET_FOREVER);
+}
+
+/* The task that it came upon does nothing more, and must not take it along. */
+static AGLET_COROUTINE int a_signal_comes_while_a_task_computes(void *arg) {
+    (void)arg;
+    aglet_signal *signal;
+    pthread_t sender;
+    loop_thread = pthread_self();
+    assert_int_equal(aglet_signal_open(SIGUSR1, &signal), 0);
+    aglet_task *task = aglet_create(computes_and_parks, NULL);
+    assert_int_equal(pthread_create(&sender, NULL, sends_a_signal, NULL), 0);
+    struct aglet_deadline deadline;
+    aglet_fail_after(&deadline, 30000);
+    assert_int_equal(aglet_deadline_end(&deadline, aglet_signal_wait(signal)), 1);
+    aglet_cancel(task);
+    assert_int_equal(aglet_await(task), -ECANCELED);
+    assert_int_equal(pthread_join(sender, NULL), 0);
+    return aglet_signal_close(signal);
 }
 
 static AGLET_COROUTINE int a_process_is_a_filter(void *arg) {
@@ -149,6 +190,7 @@ static AGLET_COROUTINE int a_file_is_sent(void *arg) {
 IN_A_RUN(datagrams_find_their_way)
 IN_A_RUN(closing_wakes_a_receiver)
 IN_A_RUN(signals_are_counted)
+IN_A_RUN(a_signal_comes_while_a_task_computes)
 IN_A_RUN(a_process_is_a_filter)
 IN_A_RUN(statuses)
 IN_A_RUN(a_file_is_sent)
@@ -158,6 +200,7 @@ int main(void) {
         cmocka_unit_test(run_datagrams_find_their_way),
         cmocka_unit_test(run_closing_wakes_a_receiver),
         cmocka_unit_test(run_signals_are_counted),
+        cmocka_unit_test(run_a_signal_comes_while_a_task_computes),
         cmocka_unit_test(run_a_process_is_a_filter),
         cmocka_unit_test(run_statuses),
         cmocka_unit_test(run_a_file_is_sent),
