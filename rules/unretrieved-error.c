@@ -1,5 +1,6 @@
 /*
- * Work that is waited for, and whose outcome nobody looks at: its error is lost.
+ * Work that is waited for, and whose outcome nobody looks at: its error is lost. Or work that is
+ * started, and nobody looks whether it was.
  */
 #include <string.h>
 
@@ -32,9 +33,26 @@ static void on_loss(struct path *path, const struct path_loss *loss) {
     check_report(path, &finding);
 }
 
+/* What does not start does not fail either: it never comes. Many programs take it that a start does
+   not fail; one that asks elsewhere does not. */
+static void on_call(struct path *path, const struct path_call *call) {
+    if (!callee_has_role(call->callee, ROLE_STARTS) ||
+        !check_drops_unlike_others(path, call->instr))
+        return;
+    struct finding finding = {.loc = call->instr->loc, .cause = call->instr};
+    finding_message(
+        &finding,
+        "'%s' returns whether it could start this, and nobody looks at it: if not, what "
+        "is waited for never comes; most other calls in the program look",
+        call->callee->name);
+    finding_help(&finding, "handle the failure as the other calls do; cast it to void to say that "
+                           "it cannot fail here");
+    check_report(path, &finding);
+}
+
 const struct rule rule_unretrieved_error = {
     .name = "unretrieved-error",
     .tier = RULE_DEFAULT,
     .summary = "work is waited for, and its error is dropped",
-    .listener = {.on_loss = on_loss},
+    .listener = {.on_call = on_call, .on_loss = on_loss},
 };

@@ -379,6 +379,7 @@ void prog_check(struct program *program, const struct prog_options *options,
     prog_summarise(program);
     prog_find_contexts(program);
     prog_find_depths(program);
+    prog_find_habits(program);
     const struct path_listener **listeners =
         mem_zero(options->rule_count, sizeof(struct path_listener *));
     for (size_t i = 0; i < options->rule_count; i++)

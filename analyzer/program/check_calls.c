@@ -79,6 +79,12 @@ const struct role *check_maker_role(const struct path *path, value_id value, enu
     return prog_role(callee.roles, callee.role_count, kind);
 }
 
+bool check_drops_unlike_others(const struct path *path, const struct ir_instr *call) {
+    const struct program *program = program_of(path);
+    return call->sub == IR_CALL_DIRECT && (call->flags & IR_RESULT_UNUSED) &&
+           prog_is_asked_mostly(&program->functions[prog_function(program, path->unit, call->a)]);
+}
+
 size_t check_caller_count(const struct path *path) {
     const struct program *program = program_of(path);
     ir_id id = (ir_id)(path->function - path->unit->functions.data);

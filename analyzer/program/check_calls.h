@@ -27,6 +27,9 @@ const char *check_call_name(const struct path *path, const struct ir_instr *call
  *  otherwise. */
 const struct role *check_maker_role(const struct path *path, value_id value, enum role_kind kind);
 
+/** True when the call drops what most calls of the same function in the program look at. */
+bool check_drops_unlike_others(const struct path *path, const struct ir_instr *call);
+
 /** How many functions of the program call the one being checked. */
 size_t check_caller_count(const struct path *path);
 

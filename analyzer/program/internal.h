@@ -105,6 +105,7 @@ struct function {
     const struct edge *unlimited_by; /* the last call or start on the way; NULL for main */
     struct context contexts[CONTEXT_KINDS];
     struct depth depth;
+    uint32_t asked, dropped; /* so many calls look at what it returns, or do not */
 };
 
 /** What a call gives for a parameter. */
@@ -265,5 +266,10 @@ void prog_find_contexts(struct program *program);
 
 /** Finds how much of their stacks the coroutines take (depth.c). After the contexts. */
 void prog_find_depths(struct program *program);
+
+/** Counts what is done with the results of each function (habits.c). */
+void prog_find_habits(struct program *program);
+/** True when most calls of it look at what it returns. */
+bool prog_is_asked_mostly(const struct function *function);
 
 #endif
