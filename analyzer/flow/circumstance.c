@@ -16,9 +16,7 @@ static void see_result(const struct path *path, struct state *state, const struc
 
 /* The global that the place is part of, or IR_NONE. */
 static ir_id global_of(const struct ir_unit *unit, ir_id place_id) {
-    const struct ir_place *place = &unit->places.data[place_id];
-    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
-        place = &unit->places.data[place->a];
+    const struct ir_place *place = ir_place_root(unit, place_id);
     return place->kind == IR_PLACE_GLOBAL ? place->a : IR_NONE;
 }
 

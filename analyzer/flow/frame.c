@@ -37,9 +37,7 @@ static bool has_large_locals(const struct measuring *m) {
 static ir_id local_of(const struct ir_unit *unit, const struct ir_instr *instr) {
     if (instr->op != IR_ADDR && instr->op != IR_LOAD && instr->op != IR_STORE)
         return IR_NONE;
-    const struct ir_place *place = &unit->places.data[instr->a];
-    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
-        place = &unit->places.data[place->a];
+    const struct ir_place *place = ir_place_root(unit, instr->a);
     return place->kind == IR_PLACE_LOCAL ? place->a : IR_NONE;
 }
 

@@ -61,21 +61,6 @@ static const struct ir_instr *instr_at(const struct search *s, const struct ir_b
     return &s->path->unit->instrs.data[block->first_instr + i];
 }
 
-static struct callee target_of(const struct search *s, const struct ir_instr *call) {
-    struct callee callee = {.function = UINT32_MAX, .cut.arg = ROLE_ARG_NONE};
-    const struct path_client *client = s->path->client;
-    client->resolve(client->data, s->path->unit, call,
-                    call->sub == IR_CALL_DIRECT ? call->a : IR_NONE, &callee);
-    return callee;
-}
-
-static const struct ir_place *root_of(const struct ir_unit *unit, ir_id place_id) {
-    const struct ir_place *place = &unit->places.data[place_id];
-    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
-        place = &unit->places.data[place->a];
-    return place;
-}
-
 /* Can nobody but this function see or change the place? */
 static bool is_private(const struct path *path, const struct ir_place *root) {
     return root->kind == IR_PLACE_LOCAL &&
@@ -97,7 +82,8 @@ static unsigned ask_local(struct search *s, ir_id local) {
         const struct ir_block *block = ir_block_at(unit, function, b);
         for (uint32_t i = 0; s->body[b] && i < block->instr_count; i++) {
             const struct ir_instr *instr = instr_at(s, block, i);
-            const struct ir_place *root = instr->op == IR_STORE ? root_of(unit, instr->a) : NULL;
+            const struct ir_place *root =
+                instr->op == IR_STORE ? ir_place_root(unit, instr->a) : NULL;
             if (!root || root->kind != IR_PLACE_LOCAL || root->a != local)
                 continue;
             unsigned of = ask_register(s, instr->b);
@@ -128,7 +114,7 @@ static unsigned ask_place(struct search *s, ir_id place_id) {
 }
 
 static unsigned ask_call(struct search *s, const struct ir_instr *call) {
-    struct callee callee = target_of(s, call);
+    struct callee callee = path_target(s->path, call);
     if (callee_has_role(&callee, ROLE_TELLS_TIME))
         return LOOP_ASKS_TIME;
     if (callee_has_role(&callee, ROLE_ERRNO))
@@ -234,7 +220,7 @@ static bool is_idle(const struct callee *callee) {
 }
 
 static void note_call(struct search *s, const struct ir_instr *call) {
-    struct callee callee = target_of(s, call);
+    struct callee callee = path_target(s->path, call);
     struct path_loop *loop = s->loop;
     loop->works |= !is_idle(&callee);
     loop->calls = true;
@@ -253,7 +239,7 @@ static void note_block(struct search *s, const struct ir_block *block) {
         if (instr->op == IR_CALL)
             note_call(s, instr);
         else if (instr->op == IR_STORE)
-            s->loop->works |= !is_private(s->path, root_of(s->path->unit, instr->a));
+            s->loop->works |= !is_private(s->path, ir_place_root(s->path->unit, instr->a));
         else
             s->loop->works |= instr->op == IR_ASM;
     }
@@ -265,7 +251,7 @@ static bool suspends(const struct search *s, const struct ir_block *block) {
         const struct ir_instr *instr = instr_at(s, block, i);
         if (instr->op != IR_CALL)
             continue;
-        if (target_of(s, instr).flags & CALLEE_SUSPENDS)
+        if (path_target(s->path, instr).flags & CALLEE_SUSPENDS)
             return true;
     }
     return false;

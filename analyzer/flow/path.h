@@ -240,6 +240,10 @@ void path_end(struct path *path);
 struct cut path_run_cut(const struct ir_unit *unit, const struct ir_function *function,
                         const struct path_client *client);
 
+/** What a call of the function leads to, as far as its text says: not by what a state knows of a
+ *  function pointer. */
+struct callee path_target(const struct path *path, const struct ir_instr *call);
+
 /** The name of the variable or the field that is the lock; NULL if it is none of these. */
 const char *path_lock_name(const struct path *path, value_id lock);
 

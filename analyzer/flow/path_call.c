@@ -65,6 +65,12 @@ static void ask_target(const struct path *path, const struct ir_instr *instr, ir
     path->client->resolve(path->client->data, path->unit, instr, function, callee);
 }
 
+struct callee path_target(const struct path *path, const struct ir_instr *call) {
+    struct callee callee;
+    ask_target(path, call, call->sub == IR_CALL_DIRECT ? call->a : IR_NONE, &callee);
+    return callee;
+}
+
 /* Does a callback given with the call release what it makes, as a listener's that frees it? */
 static bool callback_releases(const struct path *path, const struct path_call *call,
                               const char *subject) {

@@ -143,9 +143,7 @@ void path_meet_call(struct path *path, const struct path_call *call) {
 
 /* The register that the place leads through, or IR_NONE. */
 static ir_id pointer_of(const struct path *path, const struct ir_instr *instr) {
-    const struct ir_place *place = &path->unit->places.data[instr->a];
-    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
-        place = &path->unit->places.data[place->a];
+    const struct ir_place *place = ir_place_root(path->unit, instr->a);
     return place->kind == IR_PLACE_DEREF ? place->a : IR_NONE;
 }
 

@@ -64,14 +64,6 @@ bool path_can_cut(const struct path *path, const struct path_call *call) {
     return call->callee->cut.arg < 0 && is_open(path, call);
 }
 
-/* What a call does, as far as its text says where it leads. */
-static struct cut cut_of(const struct path *path, const struct ir_instr *call) {
-    struct callee callee = {.function = UINT32_MAX, .cut.arg = ROLE_ARG_NONE};
-    path->client->resolve(path->client->data, path->unit, call,
-                          call->sub == IR_CALL_DIRECT ? call->a : IR_NONE, &callee);
-    return callee.cut;
-}
-
 static bool has_label(const struct path *path, int64_t number) {
     for (ir_id b = 0; b < path->function->block_count; b++) {
         const struct ir_block *block = ir_block_at(path->unit, path->function, b);
@@ -101,7 +93,7 @@ static bool may_be_cut(const struct path *path, const struct constraint *fact) {
     if (v->kind != VALUE_SYMBOL || v->op != 0 || v->a < path->first_instr ||
         v->a - path->first_instr >= path->instr_count || !path->cuttable[v->a - path->first_instr])
         return false;
-    struct cut cut = cut_of(path, &path->unit->instrs.data[v->a]);
+    struct cut cut = path_target(path, &path->unit->instrs.data[v->a]).cut;
     bool other = !v->is_pointer && fact->low < fact->high && knows_error(path, -ECANCELED);
     return !other && cut.is && cut.arg < 0 && fact->low <= cut.high && fact->high >= cut.low;
 }

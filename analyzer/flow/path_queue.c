@@ -99,9 +99,7 @@ void path_queue(struct path *path, const struct path_call *call, value_id result
 }
 
 void path_queue_store(struct path *path, const struct ir_instr *instr) {
-    const struct ir_place *place = &path->unit->places.data[instr->a];
-    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
-        place = &path->unit->places.data[place->a];
+    const struct ir_place *place = ir_place_root(path->unit, instr->a);
     if (place->kind != IR_PLACE_DEREF)
         return;
     fill(path, path->state->registers[place->a]);

@@ -40,7 +40,10 @@ void path_start(struct path *path, const struct path_call *call) {
 void path_tell_idle(struct path *path) {
     for (uint32_t i = 0; i < path->instr_count && !path->capped; i++) {
         const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
-        if (path->fates[i] != FATE_MADE || !path_call_has_role(path, instr, ROLE_DEFERS))
+        if (path->fates[i] != FATE_MADE)
+            continue;
+        struct callee made = path_target(path, instr);
+        if (!callee_has_role(&made, ROLE_DEFERS))
             continue;
         for (path->current = 0; path->current < path->listener_count; path->current++)
             if (path->listeners[path->current]->on_idle)

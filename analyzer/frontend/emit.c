@@ -65,9 +65,7 @@ ir_id emit_load(struct lowering *l, ir_id place, ir_id loc) {
 
 /* An address that leaves the expression may be kept: the local is no longer private. */
 ir_id emit_address(struct lowering *l, ir_id place, ir_id loc) {
-    const struct ir_place *root = &l->unit->places.data[place];
-    while (root->kind == IR_PLACE_FIELD || root->kind == IR_PLACE_INDEX)
-        root = &l->unit->places.data[root->a];
+    const struct ir_place *root = ir_place_root(l->unit, place);
     if (root->kind == IR_PLACE_LOCAL)
         l->function_locals.data[root->a].flags |= IR_LOCAL_ADDRESS_TAKEN;
     struct ir_type pointer = {.kind = IR_TYPE_POINTER,

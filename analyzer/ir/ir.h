@@ -355,6 +355,14 @@ static inline ir_id ir_arg(const struct ir_unit *u, const struct ir_instr *call,
     return u->args.data[call->first_arg + i];
 }
 
+/** The place that this one is, or is a part of: a variable, or what a pointer leads to. */
+static inline const struct ir_place *ir_place_root(const struct ir_unit *u, ir_id place_id) {
+    const struct ir_place *place = &u->places.data[place_id];
+    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
+        place = &u->places.data[place->a];
+    return place;
+}
+
 static inline const struct ir_block *ir_block_at(const struct ir_unit *u,
                                                  const struct ir_function *fn, ir_id block) {
     return &u->blocks.data[fn->first_block + block];

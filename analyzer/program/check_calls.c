@@ -8,27 +8,20 @@ static const struct program *program_of(const struct path *path) {
     return path->client->data;
 }
 
-static struct callee target_of(const struct path *path, const struct ir_instr *call) {
-    struct callee callee = {.function = UINT32_MAX};
-    prog_resolve(path->client->data, path->unit, call,
-                 call->sub == IR_CALL_DIRECT ? call->a : IR_NONE, &callee);
-    return callee;
-}
-
 bool check_call_has_role(const struct path *path, const struct ir_instr *call,
                          enum role_kind kind) {
-    struct callee callee = target_of(path, call);
+    struct callee callee = path_target(path, call);
     return callee_has_role(&callee, kind);
 }
 
 const struct role *check_call_role(const struct path *path, const struct ir_instr *call,
                                    enum role_kind kind) {
-    struct callee callee = target_of(path, call);
+    struct callee callee = path_target(path, call);
     return prog_role(callee.roles, callee.role_count, kind);
 }
 
 const char *check_call_name(const struct path *path, const struct ir_instr *call) {
-    return target_of(path, call).name;
+    return path_target(path, call).name;
 }
 
 bool check_calls_role(const struct path *path, enum role_kind kind) {
@@ -45,7 +38,7 @@ bool check_calls_for_kind(const struct path *path, enum role_kind role, const ch
         const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
         if (instr->op != IR_CALL)
             continue;
-        struct callee callee = target_of(path, instr);
+        struct callee callee = path_target(path, instr);
         for (size_t k = 0; k < callee.role_count; k++)
             if (callee.roles[k].kind == role && callee.roles[k].subject &&
                 strcmp(callee.roles[k].subject, kind) == 0)
@@ -75,7 +68,7 @@ const struct role *check_maker_role(const struct path *path, value_id value, enu
     const struct ir_instr *made = &path->unit->instrs.data[v->a];
     if (made->op != IR_CALL)
         return NULL;
-    struct callee callee = target_of(path, made);
+    struct callee callee = path_target(path, made);
     return prog_role(callee.roles, callee.role_count, kind);
 }
 

@@ -23,10 +23,9 @@ static bool is_last_return(const struct code *code, const struct code_statement 
 
 static bool cancels_something(const struct path *path) {
     for (uint32_t i = 0; i < path->instr_count; i++) {
-        struct callee callee;
         if (instr_at(path, i)->op != IR_CALL)
             continue;
-        fix_resolve(path, instr_at(path, i), &callee);
+        struct callee callee = path_target(path, instr_at(path, i));
         if (callee_has_role(&callee, ROLE_CANCELS))
             return true;
     }
@@ -80,10 +79,9 @@ bool finding_fix_await(struct finding *finding, const struct path *path,
 static const struct ir_instr *next_unlock(const struct path *path, const struct ir_instr *call) {
     const struct ir_instr *end = instr_at(path, path->instr_count);
     for (const struct ir_instr *next = call + 1; next < end; next++) {
-        struct callee callee;
         if (next->op != IR_CALL)
             continue;
-        fix_resolve(path, next, &callee);
+        struct callee callee = path_target(path, next);
         for (size_t i = 0; i < callee.effect_count; i++)
             if (callee.effects[i].kind == EFFECT_UNLOCK)
                 return next;
@@ -132,10 +130,9 @@ void finding_fix_unlock_first(struct finding *finding, const struct path *path,
 static bool takes_something(const struct path *path, const struct ir_instr *call) {
     for (uint32_t i = 0; i < path->instr_count; i++) {
         const struct ir_instr *instr = instr_at(path, i);
-        struct callee callee;
         if (instr->op != IR_CALL || instr == call)
             continue;
-        fix_resolve(path, instr, &callee);
+        struct callee callee = path_target(path, instr);
         for (size_t k = 0; k < callee.effect_count; k++)
             if (callee.effects[k].kind == EFFECT_ACQUIRE || callee.effects[k].kind == EFFECT_LOCK)
                 return true;
@@ -157,8 +154,7 @@ static const char *type_name(const struct path *path, ir_id type) {
 void finding_fix_pass_on(struct finding *finding, const struct path *path,
                          const struct ir_instr *call) {
     const char *type = fix_returned_type(path);
-    struct callee callee;
-    fix_resolve(path, call, &callee);
+    struct callee callee = path_target(path, call);
     finding_no_fix(finding);
     if (!type || strcmp(type, "int") != 0 || !callee.cut.is || callee.cut.high >= 0 ||
         takes_something(path, call))

@@ -63,18 +63,11 @@ static bool result_holder(const struct path *path, const struct ir_instr *call,
     return found == 1;
 }
 
-void fix_resolve(const struct path *path, const struct ir_instr *call, struct callee *callee) {
-    *callee = (struct callee){.function = UINT32_MAX};
-    path->client->resolve(path->client->data, path->unit, call,
-                          call->sub == IR_CALL_DIRECT ? call->a : IR_NONE, callee);
-}
-
 static bool find_holder(const struct path *path, const struct duty *duty, struct holder *holder) {
     const struct ir_instr *call = &path->unit->instrs.data[duty->origin];
-    struct callee callee;
     if (call->op != IR_CALL)
         return false;
-    fix_resolve(path, call, &callee);
+    struct callee callee = path_target(path, call);
     if (duty->which >= callee.effect_count)
         return false;
     const struct effect *effect = &callee.effects[duty->which];
@@ -188,8 +181,7 @@ static bool disturbs(const struct path *path, const struct ir_instr *instr,
         return is_local_place(path, instr->a, &local) && local == holder->local;
     if (instr->op != IR_CALL)
         return false;
-    struct callee callee;
-    fix_resolve(path, instr, &callee);
+    struct callee callee = path_target(path, instr);
     for (uint32_t i = 0; i < instr->arg_count; i++) {
         struct holder given;
         if (!argument_holder(path, instr, i, &given) || given.local != holder->local)

@@ -45,10 +45,9 @@ static bool note_call(struct by_hand *hand, const struct callee *callee,
 static bool find_calls(const struct path *path, struct by_hand *hand) {
     for (uint32_t i = 0; i < path->instr_count; i++) {
         const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
-        struct callee callee;
         if (instr->op != IR_CALL)
             continue;
-        fix_resolve(path, instr, &callee);
+        struct callee callee = path_target(path, instr);
         if (!note_call(hand, &callee, instr))
             return false;
     }

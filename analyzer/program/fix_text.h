@@ -29,9 +29,6 @@ char *fix_fresh_name(const struct code *code, const char *word, size_t number);
 /** The words of what the function returns, as a declaration has them before the name; or NULL. */
 const char *fix_returned_type(const struct path *path);
 
-/** What a call of the function at hand leads to. */
-void fix_resolve(const struct path *path, const struct ir_instr *call, struct callee *callee);
-
 /** The variable that holds a lost task all the way to the return that loses it, which `test`
  *  accepts, its name and the words of its kind; NULL if there is none. */
 typedef bool fix_return_test(const struct code *code, const struct code_statement *statement,

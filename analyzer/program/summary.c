@@ -372,24 +372,20 @@ static void on_reuse(struct path *path, const struct path_reuse *reuse) {
 static bool is_store(const struct ir_unit *unit, const struct ir_instr *instr) {
     if (instr->op != IR_STORE)
         return instr->op == IR_ASM;
-    const struct ir_place *place = &unit->places.data[instr->a];
-    while (place->kind == IR_PLACE_FIELD || place->kind == IR_PLACE_INDEX)
-        place = &unit->places.data[place->a];
+    const struct ir_place *place = ir_place_root(unit, instr->a);
     return place->kind != IR_PLACE_LOCAL;
 }
 
 /* What the function does to memory, and whether all it does is to let time pass. */
-static unsigned memory_flags(const struct path *path, const struct program *program) {
+static unsigned memory_flags(const struct path *path) {
     unsigned flags = CALLEE_PURE;
     for (uint32_t i = 0; i < path->instr_count; i++) {
         const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
-        struct callee callee = {.function = UINT32_MAX};
         if (is_store(path->unit, instr))
             return CALLEE_WRITES;
         if (instr->op != IR_CALL)
             continue;
-        prog_resolve((void *)program, path->unit, instr,
-                     instr->sub == IR_CALL_DIRECT ? instr->a : IR_NONE, &callee);
+        struct callee callee = path_target(path, instr);
         if (callee.flags & CALLEE_PAUSES)
             flags = CALLEE_WRITES | CALLEE_PAUSES;
         else if (!(callee.flags & (CALLEE_PURE | CALLEE_NORETURN)))
@@ -651,7 +647,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
         summary->flags |= CALLEE_KNOWN;
         if (!path.returns)
             summary->flags |= CALLEE_NORETURN;
-        summary->flags |= memory_flags(&path, program);
+        summary->flags |= memory_flags(&path);
     }
     summary->done = true;
     bool changed = adopt(&program->functions[self].summary, summary);
