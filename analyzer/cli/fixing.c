@@ -99,6 +99,16 @@ int fixing_apply(const struct fixing *fixing, const struct analysis *analysis, s
 
 /* ---- showing ----------------------------------------------------------------------------- */
 
+static void say_errors(const struct error_list *errors) {
+    for (size_t i = 0; i < errors->count; i++) {
+        const struct report_error *error = &errors->items[i];
+        if (error->line)
+            cli_fail("%s:%u:%u: %s", error->file, error->line, error->col, error->message);
+        else
+            cli_fail("%s: %s", error->file, error->message);
+    }
+}
+
 int fixing_show(const struct fixing *fixing, const struct analysis *analysis) {
     struct fix_plan plan;
     struct output output;
@@ -114,9 +124,7 @@ int fixing_show(const struct fixing *fixing, const struct analysis *analysis) {
         fprintf(stderr, "aglet: would fix %zu finding%s\n", plan.fixes, plural(plan.fixes));
     say_unsafe(&plan);
     fix_plan_free(&plan);
-    for (size_t i = 0; i < analysis->errors.count; i++)
-        fprintf(stderr, "aglet: %s: %s\n", analysis->errors.items[i].file,
-                analysis->errors.items[i].message);
+    say_errors(&analysis->errors);
     if (status != 0)
         return cli_fail_with(error);
     if (analysis->errors.count)

@@ -30,11 +30,16 @@ static bool is_later(struct timespec x, struct timespec y) {
     return x.tv_sec > y.tv_sec || (x.tv_sec == y.tv_sec && x.tv_nsec > y.tv_nsec);
 }
 
+/* An error may name the file by a link, or by a folder that is one. */
 static bool has_error(const struct fix_file *file, const struct fix_options *options) {
-    for (size_t i = 0; options->errors && i < options->errors->count; i++)
-        if (strcmp(options->errors->items[i].file, file->path) == 0)
-            return true;
-    return false;
+    bool found = false;
+    for (size_t i = 0; options->errors && i < options->errors->count && !found; i++) {
+        const char *path = options->errors->items[i].file;
+        char *real = realpath(path, NULL);
+        found = strcmp(real ? real : path, file->path) == 0;
+        free(real);
+    }
+    return found;
 }
 
 /* Whoever may do everything may not write a file that is meant to be left alone. */

@@ -14,7 +14,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from case import Case
+from case import BAD, BROKEN, Case
 from fixtures import AGLET, CC, ENVIRONMENT, SOURCE, jobs, programs
 
 IDLE = "int one(void) {\n    return 1; // aglet:ignore blocking-call\n}\n"
@@ -143,6 +143,17 @@ class Files(Case):
         path = self.write("one.c", IDLE + "int broken(void) { return undeclared; }\n")
         self.check("--fix", status=2)
         self.assertIn("aglet:ignore", path.read_text())
+
+    def test_a_file_with_errors_by_way_of_a_linked_folder(self):
+        self.write("real/one.c", BAD + BROKEN)
+        (self.folder / "link").symlink_to("real")
+        self.database("link/one.c")
+        before = (self.folder / "real/one.c").read_text()
+        for more in ("--fix", "--diff"):
+            run = self.check(more, "--unsafe-fixes", status=2)
+            self.assertIn("one.c is not fixed: it does not parse\n", run.stderr)
+            self.assertEqual((self.folder / "real/one.c").read_text(), before)
+        self.assertIn("aglet: " + str(self.folder / "link/one.c:"), run.stderr)
 
     def test_a_disk_that_fills_leaves_the_file(self):
         path = self.write("one.c", IDLE)
