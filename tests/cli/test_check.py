@@ -113,6 +113,14 @@ class Selection(Case):
         self.assertEqual([f["range"]["file"] for f in self.report()["findings"]], ["shared.h"])
 
 
+    def test_what_no_unit_uses_of_a_header(self):
+        self.write("shared.h", BAD.replace("int copy", "static inline int copy"))
+        self.write("one.c", '#include "shared.h"\nint one;\n')
+        self.database("one.c")
+        self.assertEqual(self.report(status=0)["findings"], [])
+        self.assertEqual(len(self.report("shared.h", "--", "-I.")["findings"]), 1)
+
+
 class Json(Case):
     def setUp(self):
         super().setUp()
