@@ -4,14 +4,21 @@
 
 enum { DEEPEST_TEST = 8 };
 
-static void see_result(const struct path *path, struct state *state, const struct ir_instr *call,
+static bool see_inside(struct state *state, int8_t inside) {
+    if (state->inside && state->inside != inside)
+        return false;
+    state->inside = inside;
+    return true;
+}
+
+static bool see_result(const struct path *path, struct state *state, const struct ir_instr *call,
                        unsigned classes) {
     bool nonzero = !(classes & RETURNS_ZERO);
     if (!nonzero && classes != RETURNS_ZERO)
-        return;
-    if (path_call_has_role(path, call, ROLE_TELLS_COROUTINE))
-        state->inside = nonzero ? 1 : -1;
+        return true;
     state->once |= nonzero && path_call_has_role(path, call, ROLE_ONCE);
+    return !path_call_has_role(path, call, ROLE_TELLS_COROUTINE) ||
+           see_inside(state, nonzero ? 1 : -1);
 }
 
 /* The global that the place is part of, or IR_NONE. */
@@ -32,30 +39,28 @@ static bool is_made_here(const struct path *path, ir_id place) {
     return false;
 }
 
-static void see_symbol(const struct path *path, struct state *state, value_id symbol) {
+static bool see_symbol(const struct path *path, struct state *state, value_id symbol) {
     const struct value *v = value_at(&path->context.values, symbol);
     if (v->kind != VALUE_SYMBOL || v->a < path->first_instr ||
         v->a - path->first_instr >= path->instr_count)
-        return;
+        return true;
     const struct ir_instr *made = &path->unit->instrs.data[v->a];
     unsigned classes = state_classes(&path->context, state, symbol);
     if (made->op == IR_CALL)
-        see_result(path, state, made, classes);
-    else if (made->op == IR_LOAD && classes == RETURNS_ZERO)
+        return see_result(path, state, made, classes);
+    if (made->op == IR_LOAD && classes == RETURNS_ZERO)
         state->once |= is_made_here(path, made->a);
+    return true;
 }
 
-static void see_value(const struct path *path, struct state *state, value_id value,
+static bool see_value(const struct path *path, struct state *state, value_id value,
                       unsigned depth) {
     const struct value *v = value_at(&path->context.values, value);
-    if (v->kind == VALUE_BINARY && depth < DEEPEST_TEST) {
-        see_value(path, state, v->a, depth + 1);
-        see_value(path, state, v->b, depth + 1);
-    } else {
-        see_symbol(path, state, value);
-    }
+    if (v->kind == VALUE_BINARY && depth < DEEPEST_TEST)
+        return see_value(path, state, v->a, depth + 1) && see_value(path, state, v->b, depth + 1);
+    return see_symbol(path, state, value);
 }
 
-void circumstance_see(const struct path *path, struct state *state, value_id condition) {
-    see_value(path, state, condition, 0);
+bool circumstance_see(const struct path *path, struct state *state, value_id condition) {
+    return see_value(path, state, condition, 0);
 }

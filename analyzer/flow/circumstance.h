@@ -7,7 +7,8 @@
 
 #include "flow/path.h"
 
-/** Notes in `state` what `condition`, whose outcome the state has assumed, tells. */
-void circumstance_see(const struct path *path, struct state *state, value_id condition);
+/** Notes in `state` what `condition`, whose outcome the state has assumed, tells. False if that
+ *  cannot be: a test before has told otherwise, and where a function runs does not change. */
+bool circumstance_see(const struct path *path, struct state *state, value_id condition);
 
 #endif

@@ -197,8 +197,8 @@ static void take_branch(struct path *path, const struct ir_block *block) {
         trace_branch(path, no, block->loc, TRACE_FALSE);
         meet_aliases(path, yes, value, true);
         meet_aliases(path, no, value, false);
-        circumstance_see(path, yes, value);
-        circumstance_see(path, no, value);
+        can = circumstance_see(path, yes, value);
+        cannot = circumstance_see(path, no, value);
     }
     if (can)
         arrive(path, ir_succ(path->unit, block, 0), yes);
