@@ -265,12 +265,15 @@ static void release(struct path *path, const struct path_call *call, const struc
     }
 }
 
-/* Whoever takes it only on success leaves it with the caller on failure. */
+/* Whoever takes it only on success leaves it with the caller on failure. With a part of it, as a
+   request that lies in a larger one, all of it is taken. */
 static void hand_over(struct path *path, const struct path_call *call, const struct effect *effect,
                       value_id result) {
     struct state *state = path->state;
     value_id value = call->args[effect->arg];
     struct duty *duty = state_duty(state, value);
+    if (!duty)
+        duty = state_duty(state, value_base(&path->context.values, value));
     unsigned returns = state_classes(&path->context, state, result);
     if (!duty || duty->status != DUTY_OPEN ||
         !state_guard_is_decided(&path->context, state, duty) ||

@@ -606,6 +606,18 @@ static bool is_failure(const struct path *path, ir_id reg, value_id value) {
     return tells_by_null ? classes == RETURNS_ZERO : !(classes & RETURNS_ZERO);
 }
 
+/* The caller is told whether it was handed over: he may ask, and cannot get at it. Who has asked
+   here knows. */
+static void ask_for_caller(const struct path *path, value_id returned) {
+    const struct value *v = value_at(&path->context.values, returned);
+    unsigned all = v->is_pointer ? RETURNS_ZERO | RETURNS_POSITIVE : RETURNS_ANY;
+    if (returned == VALUE_UNKNOWN || state_classes(&path->context, path->state, returned) != all)
+        return;
+    for (uint32_t i = 0; i < path->state->duty_count; i++)
+        if (path->state->duties[i].guard == returned)
+            path->state->duties[i].lapses = false;
+}
+
 void path_step_return(struct path *path, const struct ir_block *block) {
     struct state *state = path->state;
     value_id value = block->value == IR_NONE ? VALUE_UNKNOWN : state->registers[block->value];
@@ -621,6 +633,7 @@ void path_step_return(struct path *path, const struct ir_block *block) {
     for (ir_id i = 0; i < path->function->param_count; i++)
         path_end_loans(path, i, block->loc);
     bool failure = is_failure(path, block->value, value) || state_knows_failure(state);
+    ask_for_caller(path, value);
     path_escape(path, value);
     for (uint32_t i = 0; i < state->duty_count; i++) {
         struct duty *duty = &state->duties[i];
