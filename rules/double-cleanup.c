@@ -23,6 +23,12 @@ static void on_reuse(struct path *path, const struct path_reuse *reuse) {
                         noun);
     else if (reuse->kind == REUSE_RELEASE)
         finding_message(&finding, "the %s is released a second time on this path", noun);
+    else if (reuse->kind == REUSE_CALLBACK)
+        finding_message(&finding, "'%s' is called when the %s is released, and releases it again",
+                        reuse->callee, noun);
+    else if (reuse->kind == REUSE_PART)
+        finding_message(&finding, "'%s' is given a part of a %s that was released on this path",
+                        reuse->callee, noun);
     else if (reuse->kind == REUSE_CALL)
         finding_message(&finding, "'%s' is given a %s that was released on this path",
                         reuse->callee, noun);

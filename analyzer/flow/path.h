@@ -41,9 +41,11 @@ struct path_reuse {
     enum reuse_kind {
         REUSE_RELEASE, /* it is released again */
         REUSE_CALL,    /* it is given to a function that uses it */
-        REUSE_ACCESS   /* what it points to is read or written */
+        REUSE_PART,    /* a part of its memory is */
+        REUSE_ACCESS,  /* what it points to is read or written */
+        REUSE_CALLBACK /* the callback that is told of its release releases it again */
     } kind;
-    const char *callee;  /* the function called, or NULL */
+    const char *callee;  /* the function called, or the callback; or NULL */
     const char *subject; /* RELEASE: the kind that is released, or NULL */
     bool declared;       /* CALL: all that is known of the function is its declaration */
     bool again;          /* by the call that released it: on another round of a loop */

@@ -94,6 +94,23 @@ static bool callback_releases(const struct path *path, const struct path_call *c
     return false;
 }
 
+bool path_last_callback(const struct path *path, const struct path_call *call,
+                        struct callee *callback) {
+    for (size_t i = 0; i < call->callee->role_count; i++) {
+        const struct role *role = &call->callee->roles[i];
+        if (role->kind != ROLE_CALLS_BACK || !role->until ||
+            strcmp(role->until, "close-callback") != 0 || role->arg < 0 ||
+            (uint32_t)role->arg >= call->arg_count)
+            continue;
+        const struct value *v = value_at(&path->context.values, call->args[role->arg]);
+        if (v->kind != VALUE_FUNCTION || path->unit->functions.data[v->a].param_count != 1)
+            return false;
+        ask_target(path, call->instr, v->a, callback);
+        return true;
+    }
+    return false;
+}
+
 /* An object of the caller's is made. False if it is none, or was released here before: then it is
    what it was. */
 static bool acquire_for_caller(struct path *path, struct duty *duty, region_id region) {

@@ -9,12 +9,16 @@ static bool same_subject(const char *x, const char *y) {
     return !x || !y || strcmp(x, y) == 0;
 }
 
-static void tell(struct path *path, uint32_t index, struct path_reuse reuse) {
-    struct claim claim = path->state->claims[index];
-    reuse.ended = &claim;
+static void tell_of(struct path *path, const struct claim *ended, struct path_reuse reuse) {
+    reuse.ended = ended;
     for (path->current = 0; path->current < path->listener_count; path->current++)
         if (path->listeners[path->current]->on_reuse)
             path->listeners[path->current]->on_reuse(path, &reuse);
+}
+
+static void tell(struct path *path, uint32_t index, struct path_reuse reuse) {
+    struct claim claim = path->state->claims[index];
+    tell_of(path, &claim, reuse);
 }
 
 /* ---- what may not be there ------------------------------------------------------------- */
@@ -98,6 +102,25 @@ static void meet_out(struct path *path, const struct path_call *call, const stru
     tell(path, index, reuse);
 }
 
+/* Does it work on what is there, and not only on what may be made anew in that place? */
+static bool works_on(const struct path_call *call, uint32_t arg) {
+    for (size_t i = 0; i < call->callee->role_count; i++)
+        if (call->callee->roles[i].kind == ROLE_USES && call->callee->roles[i].arg == (int)arg)
+            return true;
+    return false;
+}
+
+/* A pointer into memory that was freed: it is no name of anything, but to be followed. */
+static void meet_part(struct path *path, const struct path_call *call, uint32_t arg) {
+    value_id value = call->args[arg], whole = value_base(&path->context.values, value);
+    uint32_t index = state_find_ended(&path->context, path->state, whole);
+    bool follows = uses(path, call, arg) || !(call->callee->flags & CALLEE_KNOWN);
+    if (value == whole || index == UINT32_MAX || !path->state->claims[index].raw || !follows)
+        return;
+    tell(path, index,
+         (struct path_reuse){.instr = call->instr, .kind = REUSE_PART, .callee = call->callee->name});
+}
+
 static void meet_argument(struct path *path, const struct path_call *call, uint32_t arg) {
     value_id value = call->args[arg];
     uint32_t index = state_find_ended(&path->context, path->state, value);
@@ -106,6 +129,8 @@ static void meet_argument(struct path *path, const struct path_call *call, uint3
         if (!effect_of(call, arg, EFFECT_RELEASE))
             meet_unasked(path, call->instr, value);
     }
+    if (index == UINT32_MAX)
+        meet_part(path, call, arg);
     if (index == UINT32_MAX || state_classes(&path->context, path->state, value) == RETURNS_ZERO)
         return;
     const struct claim *claim = &path->state->claims[index];
@@ -125,6 +150,8 @@ static void meet_argument(struct path *path, const struct path_call *call, uint3
         reuse.kind = REUSE_RELEASE;
         reuse.subject = release->subject;
         tell(path, index, reuse);
+    } else if (claim->in_place && works_on(call, arg)) {
+        tell(path, index, reuse);
     } else if (claim->in_place) {
         state_remove_claim(&path->context, path->state, index);
     } else if (uses(path, call, arg)) {
@@ -132,10 +159,39 @@ static void meet_argument(struct path *path, const struct path_call *call, uint3
     }
 }
 
+/* What is released has a callback called when it is gone, and that releases it once more. */
+static void meet_callback(struct path *path, const struct path_call *call,
+                          const struct effect *release) {
+    struct callee last;
+    if (!release->ends || release->target != TARGET_ARG || release->arg >= call->arg_count ||
+        is_off(path, call, release) || !path_last_callback(path, call, &last))
+        return;
+    for (size_t i = 0; i < last.effect_count; i++) {
+        const struct effect *again = &last.effects[i];
+        if (again->kind != EFFECT_RELEASE || !again->ends || again->target != TARGET_ARG ||
+            again->arg != 0 || again->when != RETURNS_ANY || !again->subject ||
+            !release->subject || strcmp(again->subject, release->subject) != 0)
+            continue;
+        struct claim ended = {.entity = call->args[release->arg],
+                              .kind = CLAIM_ENDED,
+                              .when = RETURNS_ANY,
+                              .subject = release->subject,
+                              .by = call->callee->name,
+                              .origin = call->id};
+        tell_of(path, &ended,
+                (struct path_reuse){
+                    .instr = call->instr, .kind = REUSE_CALLBACK, .callee = last.name});
+        return;
+    }
+}
+
 void path_meet_call(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     for (uint32_t i = 0; i < call->arg_count; i++)
         meet_argument(path, call, i);
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == EFFECT_RELEASE)
+            meet_callback(path, call, &callee->effects[i]);
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_RELEASE && callee->effects[i].target == TARGET_OUT)
             meet_out(path, call, &callee->effects[i]);
@@ -172,6 +228,18 @@ void path_meet_unasked(struct path *path, const struct ir_instr *instr) {
 
 /* ---- the end of things ----------------------------------------------------------------- */
 
+/* Is it in one variable? Then whatever that leads to is the same, until an address is taken again. */
+static bool is_kept(const struct path *path, value_id address) {
+    const struct value_table *t = &path->context.values;
+    unsigned count = 0;
+    for (uint32_t i = 0; i < path->state->binding_count; i++)
+        count += path->state->bindings[i].value == address;
+    for (uint32_t i = 0; i < path->state->binding_count && count == 1; i++)
+        if (path->state->bindings[i].value == address)
+            return region_at(t, path->state->bindings[i].region)->kind == REGION_LOCAL;
+    return false;
+}
+
 value_id path_ended_by(struct path *path, const struct path_call *call,
                        const struct effect *effect) {
     struct value_table *t = &path->context.values;
@@ -185,7 +253,8 @@ value_id path_ended_by(struct path *path, const struct path_call *call,
     if (!found || (v->kind != VALUE_SYMBOL && v->kind != VALUE_PARAM && v->kind != VALUE_ADDRESS) ||
         state_classes(&path->context, path->state, entity) == RETURNS_ZERO)
         return VALUE_UNKNOWN;
-    if (v->kind == VALUE_ADDRESS && (!effect->in_place || path_is_vague(path, v->a)))
+    if (v->kind == VALUE_ADDRESS &&
+        (!effect->in_place || (path_is_vague(path, v->a) && !is_kept(path, entity))))
         return VALUE_UNKNOWN; /* a handle by its address; any of an array */
     const struct duty *duty = state_duty(path->state, entity);
     if (effect->counted && (!duty || duty->status != DUTY_OPEN || duty->shared))

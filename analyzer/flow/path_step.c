@@ -530,7 +530,10 @@ static bool address(struct path *path, const struct ir_instr *instr) {
         return true;
     }
     region_id region = path_region(path, instr->a, &null);
-    path->state->registers[instr->dst] = value_address(&path->context.values, region);
+    value_id address = value_address(&path->context.values, region);
+    if (region != REGION_UNKNOWN && path_is_vague(path, region))
+        path_rearm(path, address); /* another element, perhaps */
+    path->state->registers[instr->dst] = address;
     return !null;
 }
 

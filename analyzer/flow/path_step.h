@@ -83,6 +83,10 @@ void path_end_loans(struct path *path, ir_id local, ir_id loc);
 
 /** Claims (path_claim.c). What a call is about to do to things that were ended: says so. */
 void path_meet_call(struct path *path, const struct path_call *call);
+/** The callback that is given with the call to be called when what it releases is gone; false if
+ *  there is none, or it is not known. */
+bool path_last_callback(const struct path *path, const struct path_call *call,
+                        struct callee *callback);
 /** The same for a load or a store at `place`. */
 void path_meet_access(struct path *path, const struct ir_instr *instr);
 /** Before a load or a store at `place`: says if what it leads through may not be there, since

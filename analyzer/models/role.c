@@ -121,6 +121,7 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_SUBMITS:
     case ROLE_AWAITS_SUBMITTED:
     case ROLE_GIVES_BACK_ALL:
+    case ROLE_USES:
         return KEY_ARG;
     case ROLE_BORROWS:
         return KEY_ARG | KEY_UNTIL;
