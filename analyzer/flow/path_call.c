@@ -291,6 +291,9 @@ static void hand_over(struct path *path, const struct path_call *call, const str
     struct duty *duty = state_duty(state, value);
     if (!duty)
         duty = state_duty(state, value_base(&path->context.values, value));
+    bool follows = effect->role && effect->role->kind == ROLE_BORROWS;
+    if (duty && follows && duty->guard == duty->entity) /* it is no null pointer, then */
+        state_assume(&path->context, state, duty->entity, true);
     unsigned returns = state_classes(&path->context, state, result);
     if (!duty || duty->status != DUTY_OPEN ||
         !state_guard_is_decided(&path->context, state, duty) ||
@@ -365,7 +368,8 @@ static void overwrite(struct path *path, region_id whole) {
     struct state *state = path->state;
     for (uint32_t i = 0; i < state->binding_count; i++)
         if (region_within(&path->context.values, state->bindings[i].region, whole)) {
-            path_escape(path, state->bindings[i].value);
+            if (!path_is_self(path, state->bindings[i].region, state->bindings[i].value))
+                path_escape(path, state->bindings[i].value);
             doubt_outs(path, state->bindings[i].region);
         }
     state_unbind(&path->context, state, whole);

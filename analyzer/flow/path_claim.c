@@ -118,7 +118,8 @@ static void meet_part(struct path *path, const struct path_call *call, uint32_t 
     if (value == whole || index == UINT32_MAX || !path->state->claims[index].raw || !follows)
         return;
     tell(path, index,
-         (struct path_reuse){.instr = call->instr, .kind = REUSE_PART, .callee = call->callee->name});
+         (struct path_reuse){
+             .instr = call->instr, .kind = REUSE_PART, .callee = call->callee->name});
 }
 
 static void meet_argument(struct path *path, const struct path_call *call, uint32_t arg) {
@@ -169,8 +170,8 @@ static void meet_callback(struct path *path, const struct path_call *call,
     for (size_t i = 0; i < last.effect_count; i++) {
         const struct effect *again = &last.effects[i];
         if (again->kind != EFFECT_RELEASE || !again->ends || again->target != TARGET_ARG ||
-            again->arg != 0 || again->when != RETURNS_ANY || !again->subject ||
-            !release->subject || strcmp(again->subject, release->subject) != 0)
+            again->arg != 0 || again->when != RETURNS_ANY || !again->subject || !release->subject ||
+            strcmp(again->subject, release->subject) != 0)
             continue;
         struct claim ended = {.entity = call->args[release->arg],
                               .kind = CLAIM_ENDED,
@@ -178,9 +179,9 @@ static void meet_callback(struct path *path, const struct path_call *call,
                               .subject = release->subject,
                               .by = call->callee->name,
                               .origin = call->id};
-        tell_of(path, &ended,
-                (struct path_reuse){
-                    .instr = call->instr, .kind = REUSE_CALLBACK, .callee = last.name});
+        tell_of(
+            path, &ended,
+            (struct path_reuse){.instr = call->instr, .kind = REUSE_CALLBACK, .callee = last.name});
         return;
     }
 }
@@ -228,7 +229,8 @@ void path_meet_unasked(struct path *path, const struct ir_instr *instr) {
 
 /* ---- the end of things ----------------------------------------------------------------- */
 
-/* Is it in one variable? Then whatever that leads to is the same, until an address is taken again. */
+/* Is it in one variable? Then whatever that leads to is the same, until an address is taken again.
+ */
 static bool is_kept(const struct path *path, value_id address) {
     const struct value_table *t = &path->context.values;
     unsigned count = 0;

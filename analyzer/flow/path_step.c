@@ -180,6 +180,13 @@ static void escape(struct path *path, value_id value) {
         escape_pointee(path, base);
 }
 
+bool path_is_self(const struct path *path, region_id region, value_id value) {
+    const struct value_table *t = &path->context.values;
+    const struct region *root = region_at(t, region_root(t, region));
+    return root->kind == REGION_POINTEE && value != VALUE_UNKNOWN &&
+           value_base(t, value) == root->a;
+}
+
 void path_escape(struct path *path, value_id value) {
     path_hand_promise(path, value);
     state_begin_marks(&path->context);
@@ -440,17 +447,32 @@ static void forget_aliases(struct path *path, region_id region) {
     state->binding_count = kept;
 }
 
+/* What the caller has is stored for somebody else, too: in a list, a table. He need not release it.
+ */
+static void share_out(struct path *path, region_id region, value_id value) {
+    for (uint32_t i = path->state->duty_count; i-- > 0;) {
+        struct duty *duty = &path->state->duties[i];
+        if (duty->status == DUTY_OUT && duty->entity == value && duty->out != region) {
+            path_discharge(path, duty);
+            state_remove_duty(path->state, i);
+        }
+    }
+}
+
 /* Storing through the caller's pointer hands the resource to the caller. */
 static void store_out(struct path *path, region_id region, value_id value) {
     const struct value_table *t = &path->context.values;
     const struct region *r = region_at(t, region);
     struct duty *duty = state_duty(path->state, value);
+    if (path_is_self(path, region, value))
+        return;
     if (duty && duty->status == DUTY_OPEN && r->kind == REGION_POINTEE &&
         value_at(t, r->a)->kind == VALUE_PARAM) {
         path_discharge(path, duty);
         duty->status = DUTY_OUT;
         duty->out = region;
     } else {
+        share_out(path, region, value);
         path_escape(path, value);
     }
 }
@@ -477,6 +499,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
         return true;
     }
     if (region == REGION_UNKNOWN || path_is_vague(path, region)) {
+        share_out(path, region, value);
         path_escape(path, value);
         path_doubt_answers(path);
         if (region != REGION_UNKNOWN)

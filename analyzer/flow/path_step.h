@@ -25,6 +25,10 @@ void path_step_return(struct path *path, const struct ir_block *block);
 /** The value leaves the function's sight: it and what it leads to is no longer tracked. */
 void path_escape(struct path *path, value_id value);
 
+/** True when the value leads to the very object that the region is part of: whoever finds it there
+ *  has the object already. */
+bool path_is_self(const struct path *path, region_id region, value_id value);
+
 /** Somebody looks at the value: what it tells is known. */
 void path_look_at(struct path *path, value_id value);
 
