@@ -40,7 +40,10 @@ static FILE *open_beside(struct output *output) {
     if (fd < 0)
         return NULL;
     fchmod(fd, wanted_mode(output->target));
-    return fdopen(fd, "w");
+    FILE *to = fdopen(fd, "w");
+    if (!to)
+        close(fd);
+    return to;
 }
 
 /* Leaves the output as it was before it was opened. */
