@@ -424,6 +424,12 @@ static value_id result_of(struct path *path, const struct path_call *call) {
         fact.low = 0;
     if (!(returns & RETURNS_POSITIVE) && fact.high > 0)
         fact.high = 0;
+    if (path->state->inside && callee_has_role(call->callee, ROLE_TELLS_COROUTINE)) {
+        /* asked before on this path: the answer is the same */
+        fact.nonzero |= path->state->inside > 0;
+        fact.low = path->state->inside < 0 ? 0 : fact.low;
+        fact.high = path->state->inside < 0 ? 0 : fact.high;
+    }
     state_narrow(&path->context, path->state, fact);
     return result;
 }

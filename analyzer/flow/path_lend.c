@@ -138,9 +138,12 @@ void path_watch_loans(struct path *path, region_id region) {
     region_id root = path->state->claim_count ? region_root(t, region) : REGION_UNKNOWN;
     for (uint32_t i = path->state->claim_count; i-- > 0;) {
         const struct claim *claim = &path->state->claims[i];
-        const struct value *v = value_at(t, claim->entity);
-        if (claim->kind == CLAIM_LENT && v->kind == VALUE_ADDRESS && root != REGION_UNKNOWN &&
-            region_root(t, v->a) == root) {
+        enum value_kind kind = value_at(t, claim->entity)->kind;
+        if (claim->kind != CLAIM_LENT || root == REGION_UNKNOWN ||
+            (kind != VALUE_ADDRESS && kind != VALUE_PARAM))
+            continue;
+        region_id lent = region_pointee(&path->context.values, claim->entity);
+        if (lent != REGION_UNKNOWN && region_root(t, lent) == root) {
             path_return_loans(path, claim->origin, VALUE_UNKNOWN);
             return;
         }

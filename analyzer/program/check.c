@@ -53,7 +53,8 @@ bool check_is_cancellable(const struct path *path) {
    there is none. */
 static const struct context *context_here(const struct path *path, enum context_kind kind) {
     const struct context *context = &check_of(path)->function->contexts[kind];
-    if (context->reason == CONTEXT_NEVER)
+    if (context->reason == CONTEXT_NEVER ||
+        (context->reason == CONTEXT_TESTED && path->state->inside <= 0))
         return NULL;
     for (; context; context = context->other) {
         bool possible = true;
@@ -241,6 +242,9 @@ static void add_proof(struct finding *finding, const struct program *program,
                      context_name(kind));
     else if (context->reason == CONTEXT_HANDED)
         finding_step(finding, context->unit, context->loc, "'%s' has '%s' run as a %s", by, name,
+                     context_name(kind));
+    else if (context->reason == CONTEXT_TESTED)
+        finding_step(finding, context->unit, context->loc, "'%s' finds that it is in a %s", name,
                      context_name(kind));
     else if (caller && context->by)
         finding_step(finding, context->unit, context->loc, "'%s' has '%s' call '%s'", caller, by,

@@ -203,7 +203,8 @@ static void enter(struct graph *graph, const struct edge *edge, const struct con
                   enum context_kind kind, bool constructing) {
     struct function *functions = graph->program->functions, *to = &functions[edge->to];
     uint8_t params[EDGE_PARAMS];
-    if (edge->starts || !can_enter(graph, edge, kind, constructing) || !pass_on(edge, from, params))
+    if (edge->starts || (from->reason == CONTEXT_TESTED && !edge->inside) ||
+        !can_enter(graph, edge, kind, constructing) || !pass_on(edge, from, params))
         return;
     struct context *context = new_variant(graph->program, &to->contexts[kind], params);
     if (!context)
@@ -236,20 +237,46 @@ static void find_roots(struct graph *graph, enum context_kind kind, bool constru
     }
 }
 
+static void spread_found(struct graph *graph, enum context_kind kind, bool constructing) {
+    while (graph->head < graph->tail) {
+        const struct context *from = graph->queue[graph->head++];
+        const struct edge *edge;
+        for (size_t i = 0; (edge = edge_at(graph, from->function, i)); i++)
+            enter(graph, edge, from, kind, constructing);
+    }
+}
+
 /* First without constructors, and without what is made once, so that a function is reached through
    one only if it has to be. */
 static void spread(struct graph *graph, enum context_kind kind) {
     graph->tail = 0;
     for (int pass = 0; pass < 2; pass++) {
         bool constructing = pass == 1;
+        graph->head = 0;
         find_roots(graph, kind, constructing);
-        for (graph->head = 0; graph->head < graph->tail; graph->head++) {
-            const struct context *from = graph->queue[graph->head];
-            const struct edge *edge;
-            for (size_t i = 0; (edge = edge_at(graph, from->function, i)); i++)
-                enter(graph, edge, from, kind, constructing);
-        }
+        spread_found(graph, kind, constructing);
     }
+}
+
+/* Those of which it is not known that coroutines call them, but which find out that one does. */
+static void spread_tested(struct graph *graph) {
+    struct program *program = graph->program;
+    graph->head = graph->tail = 0;
+    for (size_t i = 0; i < program->edge_count; i++) {
+        const struct edge *edge = &program->edges[i];
+        struct function *function = &program->functions[edge->from];
+        struct context *context = &function->contexts[CONTEXT_COROUTINE];
+        if (!has_role(&program->functions[edge->to], ROLE_TELLS_COROUTINE) ||
+            context->reason != CONTEXT_NEVER)
+            continue;
+        *context = (struct context){.reason = CONTEXT_TESTED,
+                                    .function = edge->from,
+                                    .unit = function->unit,
+                                    .loc = edge->loc};
+        memset(context->params, RETURNS_ANY, sizeof context->params);
+        graph->queue[graph->tail++] = context;
+    }
+    spread_found(graph, CONTEXT_COROUTINE, false);
 }
 
 /* ---- what a cancellation can cut --------------------------------------------------------- */
@@ -332,6 +359,7 @@ void prog_find_contexts(struct program *program) {
     mark_functions(program);
     for (enum context_kind kind = 0; kind < CONTEXT_KINDS; kind++)
         spread(&graph, kind);
+    spread_tested(&graph);
     spread_cancellation(&graph);
     find_loops(program);
     spread_freedom(&graph);

@@ -61,7 +61,8 @@ static void note_call(void *data, const struct ir_instr *call, const struct fram
 }
 
 static bool is_coroutine_code(const struct function *function) {
-    return function->defined && function->contexts[CONTEXT_COROUTINE].reason != CONTEXT_NEVER;
+    enum context_reason reason = function->contexts[CONTEXT_COROUTINE].reason;
+    return function->defined && reason != CONTEXT_NEVER && reason != CONTEXT_TESTED;
 }
 
 /* The call is made on the caller's stack, in a coroutine. */

@@ -14,7 +14,8 @@ enum context_reason {
     CONTEXT_MARKED, /* an annotation or a model says so */
     CONTEXT_STORED, /* it is stored in a field, `by`, whose functions do */
     CONTEXT_HANDED, /* it is handed to a function, `by`, that has it run there */
-    CONTEXT_CALLED  /* `before` does, and calls it: itself, or through `by` */
+    CONTEXT_CALLED, /* `before` does, and calls it: itself, or through `by` */
+    CONTEXT_TESTED  /* it asks, and goes on where the answer is yes */
 };
 
 /** So many parameters are followed through calls. */
