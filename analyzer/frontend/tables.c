@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "frontend/lower.h"
+#include "frontend/mark.h"
 
 /* ---- maps ------------------------------------------------------------------------------ */
 
@@ -286,28 +287,55 @@ static void read_effects(struct attributes *a, CXCursor decl) {
     clang_disposeString(spelling);
 }
 
+struct marked {
+    struct attributes *attributes;
+    CXCursor decl;
+};
+
+static void note_mark(const char *mark, void *data) {
+    const struct marked *marked = data;
+    add_annotation(marked->attributes, mark, lower_loc(marked->attributes->l, marked->decl));
+}
+
+/* Of a static function the declaration before it may be the one that is marked. */
+static void read_marks(struct attributes *a, CXCursor decl) {
+    CXCursor first = clang_getCanonicalCursor(decl);
+    mark_each(a->l, decl, note_mark, &(struct marked){a, decl});
+    if (!clang_equalCursors(first, decl))
+        mark_each(a->l, first, note_mark, &(struct marked){a, first});
+}
+
 struct type_notes {
     struct lowering *l;
+    CXCursor decl;
     ir_id record, field;
 };
+
+static void note_type(const struct type_notes *notes, ir_id text, CXCursor at) {
+    ir_push_type_annotations(notes->l->unit,
+                             (struct ir_type_annotation){.record = notes->record,
+                                                         .field = notes->field,
+                                                         .text = text,
+                                                         .loc = lower_loc(notes->l, at)});
+}
+
+static void note_type_mark(const char *mark, void *data) {
+    const struct type_notes *notes = data;
+    note_type(notes, ir_string(notes->l->unit, mark), notes->decl);
+}
 
 static enum CXChildVisitResult visit_type_attribute(CXCursor cursor, CXCursor parent,
                                                     CXClientData data) {
     const struct type_notes *notes = data;
     (void)parent;
-    if (clang_getCursorKind(cursor) == CXCursor_AnnotateAttr) {
-        struct ir_type_annotation annotation = {
-            .record = notes->record,
-            .field = notes->field,
-            .text = lower_string(notes->l, clang_getCursorSpelling(cursor)),
-            .loc = lower_loc(notes->l, cursor)};
-        ir_push_type_annotations(notes->l->unit, annotation);
-    }
+    if (clang_getCursorKind(cursor) == CXCursor_AnnotateAttr)
+        note_type(notes, lower_string(notes->l, clang_getCursorSpelling(cursor)), cursor);
     return CXChildVisit_Continue;
 }
 
 void lower_typedef_annotations(struct lowering *l, CXCursor decl) {
-    struct type_notes notes = {l, lower_string(l, clang_getCursorSpelling(decl)), IR_NONE};
+    struct type_notes notes = {
+        .l = l, .record = lower_string(l, clang_getCursorSpelling(decl)), .field = IR_NONE};
     clang_visitChildren(decl, visit_type_attribute, &notes);
 }
 
@@ -319,10 +347,14 @@ void lower_field_annotations(struct lowering *l, CXCursor field) {
     CXType pointee = clang_getPointeeType(type);
     CXCursor named = clang_getTypeDeclaration(pointee.kind == CXType_Invalid ? type : pointee);
     bool noted = clang_getCursorKind(named) == CXCursor_TypedefDecl && clang_Cursor_hasAttrs(named);
-    if (!noted && !clang_Cursor_hasAttrs(field))
+    bool marked = clang_getCanonicalType(pointee).kind == CXType_FunctionProto;
+    if (!noted && !marked && !clang_Cursor_hasAttrs(field))
         return;
-    struct type_notes notes = {l, lower_record_of(l, field),
-                               lower_string(l, clang_getCursorSpelling(field))};
+    struct type_notes notes = {.l = l,
+                               .decl = field,
+                               .record = lower_record_of(l, field),
+                               .field = lower_string(l, clang_getCursorSpelling(field))};
+    mark_each(l, field, note_type_mark, &notes);
     clang_visitChildren(field, visit_type_attribute, &notes);
     if (noted) /* what the typedef says is said of the field */
         clang_visitChildren(named, visit_type_attribute, &notes);
@@ -349,6 +381,7 @@ static ir_id make_function(struct lowering *l, CXCursor decl, bool *has_body) {
     struct attributes a = {.l = l, .first = l->unit->annotations.count};
     clang_visitChildren(best, visit_attribute, &a);
     read_effects(&a, best);
+    read_marks(&a, best);
     ir_id name = lower_string(l, clang_getCursorSpelling(best));
     int params = clang_Cursor_getNumArguments(best);
     struct ir_function fn = {.name = name,

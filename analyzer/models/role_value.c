@@ -22,6 +22,7 @@ static const char *const deadline_kinds[] = {"timeout-ns",  "timeout-us",  "time
                                              "deadline-ms", "deadline-s"};
 static const char *const suspends_kinds[] = {"net", "time", "arrival"};
 static const char *const lock_kinds[] = {"thread", "async"};
+static const char *const coroutine_kinds[] = {"marked"};
 static const char *const spawn_kinds[] = {"task", "thread"};
 static const char *const subjects[] = {"db", "file", "peer", "state"};
 static const char *const contexts[] = {"coroutine", "loop", "worker", "thread", "sync", "signal"};
@@ -104,6 +105,8 @@ static int set_kind(struct role *role, const char *value, char **error) {
     case ROLE_LOCKS:
     case ROLE_UNLOCKS:
         return set_word(&role->subject, value, lock_kinds, COUNT(lock_kinds), error);
+    case ROLE_COROUTINE:
+        return set_word(&role->subject, value, coroutine_kinds, COUNT(coroutine_kinds), error);
     case ROLE_SPAWNS:
         return set_word(&role->subject, value, spawn_kinds, COUNT(spawn_kinds), error);
     default:

@@ -50,16 +50,16 @@ static void warn_annotation(const struct warner *warner, const struct ir_unit *u
         warner->warn(sentence, warner->data);
 }
 
-/* Words of others that mean a role of ours: QEMU's, as its headers annotate them, and clang's. They
-   tell that one thing of a function, and not all it does. */
+/* Words of others that mean a role of ours: clang's, and marks. They tell that one thing of a
+   function, and not all it does. */
 static const char *translated(const char *words) {
     static const struct {
         const char *words, *role;
-    } table[] = {{"coroutine_fn", "coroutine"},
-                 {"coroutine_mixed_fn", "mixed"},
-                 {"no_coroutine_fn", "no-coroutine"},
-                 {"blocking", "blocks(kind=wait)"},
-                 {"nonblocking", "nonblocking"}};
+    } table[] = {
+#define MARK(word, role) {word, role},
+#include "ir/marks.def"
+#undef MARK
+        {"blocking", "blocks(kind=wait)"}, {"nonblocking", "nonblocking"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(words, table[i].words) == 0)
             return table[i].role;
