@@ -1,16 +1,23 @@
 #!/usr/bin/env python3
 """Plants bugs in good programs and counts which of them aglet finds.
 
-The programs are the good fixtures in one file, but for those that suppress what is found in them. Each operator below makes one change, at
-one place of one program at a time: it takes a release or an await away, does something twice, puts a
-blocking call in. A mutant counts as found when a finding of the rule that the operator breaks stands
-at the line where it should: the changed one where there is one, else in the same function. A mutant
+The programs are all good fixtures, in one file or several and whatever their library, and the
+applications of fixtures/apps. An operator (owning.py, waiting.py) makes one bug at one place: it takes a
+release away, puts a blocking call four calls deep, returns out of a group. A mutant counts as found
+when a finding of the rule that is there for that bug stands at the line where it has to: the changed
+one or, where something is lost, the exit at which it is lost or the call that acquired it. A mutant
 that does not compile is left out.
 
-    tests/mutation/mutate.py [--list]       prints a table by operator; with --list, what was missed
+    tests/mutation/mutate.py [--all] [--list] [WORD...]
 
-Fails when fewer of a hundred are found than LEAST: what was reached, which is not to be lost again.
+checks a part of the mutants, the same each time, and prints a table by operator and by rule; --all:
+each of them; --list: also what is missed; a WORD: only operators and programs that have it in their
+names. Fails when fewer of a hundred are found than LEAST, or when anything is found in a program before
+it is changed.
 """
+import argparse
+import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -20,134 +27,197 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
-from fixtures import AGLET, CC, ENVIRONMENT, jobs, programs  # noqa: E402
+import waiting  # noqa: E402
+from fixtures import AGLET, BUILD, CC, ENVIRONMENT, SOURCE, Program, jobs, programs  # noqa: E402
+from program import Text  # noqa: E402
+from source import MARK  # noqa: E402
 
-LEAST = 89
-STATEMENT = r"^(\s*)(%s\(.*\);)$"
-
-
-class Operator:
-    """How to break a line, and what has to be found then."""
-
-    def __init__(self, name, rules, pattern, change, at_line):
-        self.name, self.rules, self.at_line = name, rules.split(), at_line
-        self.pattern, self.change = re.compile(pattern), change
-
-    def mutants(self, lines):
-        """(number of the line to be looked at, from 1, and the changed lines) for each place."""
-        for i, line in enumerate(lines):
-            if found := self.pattern.search(line):
-                changed, offset = self.change(found, line)
-                yield i + 1 + offset, lines[:i] + changed + lines[i + 1:]
+LEAST = 90
+PART = 16  # one of so many, and of each operator SOME at least
+SOME = 6
+# It is there to have findings: `./dev lint` shows them.
+SHOWN = "example"
 
 
-def dropped(found, _line):
-    return [found.group(1) + ";"], 0
+class Subject:
+    """A program to be mutated, and the facts of its files as they are."""
 
+    def __init__(self, program, folder, others=()):
+        self.program, self.name, self.flags = program, program.name, program.flags()
+        self.folder = Path(folder, re.sub("/", "+", program.name))
+        self.folder.mkdir()
+        self.others = list(others)
+        self.facts, self.refused = {}, []
 
-def doubled(found, line):
-    return [line, line], 1
-
-
-def blocked(found, line):
-    return [f"{found.group(1)}usleep(1000);", line], 0
-
-
-def replaced(text):
-    return lambda found, line: ([line[:found.start()] + found.expand(text) + line[found.end():]], 0)
-
-
-OPERATORS = [
-    Operator("drop a release", "missing-cleanup jump-from-group free-before-close",
-             STATEMENT % r"(?:aglet_(?:stream|server|file|queue|group|process|jobs|generator)_(?:close|free)"
-                         r"|g_object_unref|g_error_free|fclose|uv_fs_req_cleanup)", dropped, False),
-    Operator("drop an unlock", "lock-not-released",
-             STATEMENT % r"(?:pthread_mutex_unlock|g_mutex_unlock|aglet_lock_release)", dropped, False),
-    Operator("drop a reset", "context-not-reset", STATEMENT % "aglet_var_reset", dropped, False),
-    Operator("drop an await", "fire-and-forget", r"aglet_await\(\w+\)", replaced("0"), False),
-    Operator("release twice", "double-cleanup",
-             STATEMENT % r"(?:aglet_(?:stream|server|file|queue|process)_(?:close|free)|fclose)", doubled, True),
-    Operator("complete twice", "completes-exactly-once", STATEMENT % r"g_task_return_(?:boolean|int)", doubled, True),
-    Operator("block a coroutine", "blocking-call", r"^(\s+)(?:\w.*)?aglet_(?:sleep|yield|stream_read)\(", blocked, True),
-    Operator("forget the clock", "bad-deadline", r"aglet_fail_at\((.*?), aglet_now\(\) \+ (\d+)\)",
-             replaced(r"aglet_fail_at(\1, \2)"), True),
-    Operator("add a clock", "bad-deadline", r"aglet_(fail_after|move_on_after)\((.*?), (\d+)\)",
-             replaced(r"aglet_\1(\2, aglet_now() + \3)"), True),
-    Operator("remove a shield", "unshielded-write", r"aglet_shield\((\w+), (\w+)\)", replaced(r"\1(\2)"), True),
-]
-
-
-def function_of(lines, number):
-    """The lines of the function around a line: from the last line that begins one, to its end."""
-    first = next((i for i in range(number - 1, -1, -1) if re.match(r"\w.*\{$", lines[i])), 0)
-    last = next((i for i in range(number - 1, len(lines)) if lines[i] == "}"), len(lines))
-    return range(first + 1, last + 2)
-
-
-def findings(path, flags):
-    """Pairs of line and rule; None if the program does not compile."""
-    if subprocess.run([CC, "-w", "-fsyntax-only", *flags, path], capture_output=True).returncode:
+    def facts_of(self, path, source, folder):
+        """The facts of a file, whose headers are where `source` is; None if it is no C."""
+        out = Path(folder, source.name + ".facts")
+        run = subprocess.run([AGLET, "facts", path, "-o", out, "--", *self.flags, f"-I{source.parent}"],
+                             capture_output=True, text=True, env=ENVIRONMENT)
+        if run.returncode == 0:
+            return out
+        if compiles(path, [*self.flags, f"-I{source.parent}"]):
+            self.refused.append(f"{self.name}: aglet gives no facts of what compiles: {run.stderr}")
         return None
-    run = subprocess.run([AGLET, "check", "--no-config", "--select", "all", "--color", "never", path, "--",
-                          *flags], capture_output=True, text=True, env=ENVIRONMENT)
+
+    def original(self):
+        """Finds in the unchanged program; and keeps the facts for the mutants."""
+        for source in [*self.program.files, *self.others]:
+            self.facts[source.name] = self.facts_of(source, source, self.folder)
+        if None in self.facts.values():
+            return None
+        return findings(self.facts.values(), [])
+
+
+def compiles(path, flags):
+    command = [CC, "-Werror=implicit-function-declaration", "-Werror=int-conversion", "-fsyntax-only", *flags, path]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+def findings(facts, more=("--select", "all")):
+    """Triples of file, line and rule."""
+    run = subprocess.run([AGLET, "link", "--no-config", *more, "--format", "json", *facts],
+                         capture_output=True, text=True, env=ENVIRONMENT)
     if run.returncode not in (0, 1):
-        return None
-    found = re.findall(r"^\S+?:(\d+):\d+: (?:error|warning): .* \[([\w-]+)\]$", run.stdout, re.MULTILINE)
-    return {(int(line), rule) for line, rule in found}
+        raise RuntimeError(f"aglet link ends with {run.returncode}: {run.stderr}")
+    return {(Path(found["range"]["file"]).name, found["range"]["start"]["line"], found["rule"])
+            for found in json.loads(run.stdout)["findings"]}
 
 
-def judge(job):
-    """Whether a mutant is found; None if it is none."""
-    program, operator, number, lines = job
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, program.path.name)
-        path.write_text("\n".join(["#include <unistd.h>"] + lines) + "\n")
-        found = findings(str(path), program.flags())
-    if found is None:
-        return None
-    shifted = [""] + lines
-    wanted = range(number + 1, number + 2) if operator.at_line else function_of(shifted, number + 1)
-    return any(line in wanted and rule in operator.rules for line, rule in found)
+class Job:
+    """A mutant of a program."""
 
+    def __init__(self, subject, operator, mutant):
+        self.subject, self.operator, self.mutant = subject, operator, mutant
+        shown = next((edit for edit in mutant.edits if edit.text == ";" or MARK in edit.text), mutant.edits[-1])
+        self.place = f"{subject.name}:{shown.file.name}:{shown.file.line(shown.start)}"
+        changes = repr([(edit.file.name, edit.start, edit.text) for edit in mutant.edits])
+        self.order = hashlib.sha256((subject.name + operator + changes).encode()).hexdigest()
+        self.wanted, self.found = set(), None
 
-def is_harmless(operator, lines, number):
-    """What main leaves to the end of the process is not reported."""
-    begin = lines[function_of(lines, number)[0] - 1]
-    return operator.name == "drop a release" and begin.startswith("int main(")
-
-
-def all_jobs():
-    for program in programs():
-        if program.bad or program.path.is_dir() or program.missing_package() or program.foreign:
-            continue
-        lines = program.path.read_text().splitlines()
-        if any("aglet:ignore" in line for line in lines):
-            continue
-        for operator in OPERATORS:
-            for number, changed in operator.mutants(lines):
-                if is_harmless(operator, lines, number):
+    def judge(self):
+        """True if the mutant is found, None if it is none."""
+        if None in self.subject.facts.values():
+            return None
+        with tempfile.TemporaryDirectory() as folder:
+            facts = dict(self.subject.facts)
+            changed = {edit.file for edit in self.mutant.edits} | {file for file, _ in self.mutant.places}
+            for file in changed:
+                text, lines = self.mutant.text(file)
+                self.wanted |= {(file.name, line) for line in lines}
+                if text == file.text:
                     continue
-                yield program, operator, number, changed
+                path = Path(folder, file.name)
+                path.write_text(text)
+                facts[file.name] = self.subject.facts_of(path, file.path, folder)
+                if not facts[file.name]:
+                    return None
+            self.found = findings(facts.values())
+        return any((file, line) in self.wanted and rule in self.mutant.rules for file, line, rule in self.found)
+
+
+def applications():
+    """Those of fixtures/apps that are built here, each with the files of the libraries they share."""
+    folder = SOURCE / "fixtures/apps"
+    built = (BUILD / "compile_commands.json").read_text()
+    shared = [path for path in sorted(folder.iterdir()) if path.is_dir() and not (path / "main.c").exists()]
+    library = [file for path in shared for file in sorted(path.glob("*.c"))]
+    includes = [f"-I{path}" for path in shared]
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path not in shared and path.name != SHOWN and f"{path}/main.c" in built:
+            app = Program(path)
+            app.flags = lambda path=path: ["-std=gnu11", "-D_GNU_SOURCE", f"-I{SOURCE}/runtime/include",
+                                           f"-I{path}", *includes]
+            yield app, library
+
+
+def subjects(folder):
+    for program in programs():
+        suppressing = any("aglet:ignore" in file.read_text() for file in program.files)
+        if not program.bad and not suppressing and not program.missing_package():
+            yield Subject(program, folder)
+    first = True
+    for app, library in applications():
+        # The library is mutated with one of its users.
+        if first:
+            app.files = app.files + library
+        yield Subject(app, folder, () if first else library)
+        first = False
+
+
+def jobs_of(subject):
+    text = Text(subject.program)
+    for name, operator in waiting.OPERATORS.items():
+        for mutant in operator(text):
+            if mutant:
+                yield Job(subject, name, mutant)
+
+
+def chosen(work, everything):
+    """A part of the mutants, that is the same each time."""
+    if everything:
+        return work
+    by_operator = defaultdict(list)
+    for job in work:
+        by_operator[job.operator].append(job)
+    return [job for of in by_operator.values()
+            for job in sorted(of, key=lambda job: job.order)[:max(SOME, len(of) // PART)]]
+
+
+def places_text(places):
+    return "; ".join(" ".join(map(str, place)) for place in sorted(places)) or "nothing"
+
+
+def print_table(title, rows):
+    print(f"\n{title:32}   made  tried  found")
+    for name, (made, tried, found) in sorted(rows.items()):
+        print(f"{name:32}  {made:5}  {tried:5}  {found:5}")
+
+
+def report(made, done):
+    """The share of all mutants that is found, taken from those that were tried: each operator counts
+    by how many mutants it makes. (Of those made, some do not compile.)"""
+    by_operator, by_rule = defaultdict(lambda: [0, 0, 0]), defaultdict(lambda: [0, 0, 0])
+    for column, jobs_of_column in ((0, made), (1, [job for job, _ in done]), (2, [job for job, hit in done if hit])):
+        for job in jobs_of_column:
+            by_operator[job.operator][column] += 1
+            by_rule[job.mutant.rules[0]][column] += 1
+    print_table("operator", by_operator)
+    print_table("rule", by_rule)
+    tried = [row for row in by_operator.values() if row[1]]
+    share = 100 * sum(row[0] * row[2] / row[1] for row in tried) / max(1, sum(row[0] for row in tried))
+    print(f"\nmutation: {sum(row[2] for row in tried)} of {len(done)} found; of all {len(made)}: {share:.1f} %")
+    return share >= LEAST
 
 
 def main():
-    table, missed = defaultdict(lambda: [0, 0]), []
-    work = list(all_jobs())
-    with ThreadPoolExecutor(jobs()) as pool:
-        for (program, operator, number, _), hit in zip(work, pool.map(judge, work)):
-            if hit is None:
-                continue
-            table[operator.name][0] += 1
-            table[operator.name][1] += hit
-            if not hit:
-                missed.append(f"{program.name}:{number}: {operator.name}")
-    if sys.argv[1:] == ["--list"]:
-        print("\n".join(missed))
-    for name, (count, hits) in table.items():
-        print(f"{name:20} {count:4} mutants, {hits:4} found")
-    count, hits = (sum(column) for column in zip(*table.values()))
-    print(f"mutation: {hits} of {count} found, {100 * hits // count} %")
-    return 0 if 100 * hits >= LEAST * count else 1
+    parser = argparse.ArgumentParser(description="Plants bugs and counts which are found.")
+    parser.add_argument("--all", action="store_true", help="each mutant, not a part of them")
+    parser.add_argument("--list", action="store_true", help="prints what is missed")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="only operators and programs with it in their names")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs()) as pool:
+        everything = list(subjects(folder))
+        made = [job for subject in everything for job in jobs_of(subject)
+                if not options.words or any(word in f"{job.operator} {subject.name}" for word in options.words)]
+        work = chosen(made, options.all or options.words)
+        used = sorted({job.subject for job in work}, key=lambda subject: subject.name)
+        clean = True
+        for subject, found in zip(used, pool.map(Subject.original, used)):
+            if found is None or found:
+                clean = False
+                said = "is no C" if found is None else f"has findings before it is changed: {found}"
+                print(f"{subject.name}: {said}")
+        done = []
+        for job, hit in zip(work, pool.map(Job.judge, work)):
+            if hit is not None:
+                done.append((job, hit))
+            if options.list and hit is False:
+                print(f"missed: {job.operator}: {job.place}: wanted {places_text(job.wanted)}, "
+                      f"found {places_text(job.found)}", flush=True)
+    refused = [sentence for subject in used for sentence in subject.refused]
+    print("\n".join(refused), end="")
+    return 0 if report(made, done) and clean and not refused else 1
 
 
 if __name__ == "__main__":
