@@ -10,7 +10,6 @@ import ssl
 import struct
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 
 PATIENCE = 20  # seconds, for what has to happen at all
@@ -33,7 +32,7 @@ class Chat:
     def __init__(self, program, certificate, key, *options):
         self.folder = tempfile.TemporaryDirectory()
         self.certificate = certificate
-        self.told, self.again = False, None
+        self.told = False
         self.witness = Path(self.folder.name, "witness")
         self.errors = open(Path(self.folder.name, "stderr"), "w+")
         self.process = subprocess.Popen(
@@ -51,11 +50,6 @@ class Chat:
         if not self.told:
             self.told = True
             self.process.send_signal(number)
-            if "thread" in os.environ.get("SANITIZE", ""):
-                # ThreadSanitizer puts a signal off to the next call it intercepts, and does so for
-                # each coroutine: one that comes while a coroutine parks may be kept for long.
-                self.again = threading.Timer(0.2, self.process.send_signal, [number])
-                self.again.start()
 
     def wait(self):
         """Its status, after it was told to end; what it said last is in last_words."""
@@ -72,9 +66,6 @@ class Chat:
         return [line for line in lines if json.loads(line)["kind"] != "slow-step"]
 
     def remove(self):
-        if self.again:
-            self.again.cancel()
-            self.again.join()
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()

@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 
 PATIENCE = 20  # seconds, for what has to happen at all
@@ -100,19 +99,12 @@ class Service:
             raise AssertionError(f"the service said {line!r}, {self.stderr()!r}")
         self.port = int(match[1])
         self.last_words = None
-        self.timers = []
 
     def client(self, **options):
         return Client(self.port, **options)
 
     def terminate(self, number=signal.SIGTERM):
         self.process.send_signal(number)
-        if "thread" in os.environ.get("SANITIZE", ""):
-            # ThreadSanitizer puts a signal off to the next call it intercepts, and does so for each
-            # coroutine: one that comes while a coroutine parks is kept until that one runs again.
-            again = threading.Timer(0.2, self.process.send_signal, [number])
-            again.start()
-            self.timers.append(again)
 
     def wait(self):
         """The exit status; what the service says at its end is in `last_words` then."""
@@ -157,8 +149,6 @@ class Service:
         return Locked(self.database)
 
     def remove(self):
-        for timer in self.timers:
-            timer.join()
         if self.process.poll() is None:
             self.process.kill()
         self.process.communicate()
