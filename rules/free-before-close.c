@@ -38,9 +38,22 @@ static void on_early_free(struct path *path, const struct path_early_free *early
     check_report(path, &finding);
 }
 
+static void on_by_hand(struct path *path, const struct path_by_hand *by_hand) {
+    const struct ir_instr *asked = &path->unit->instrs.data[by_hand->open->origin];
+    struct finding finding = {.loc = by_hand->instr->loc, .cause = by_hand->instr};
+    finding_message(&finding,
+                    "'%s' is the close callback, and is called here for a handle that is open "
+                    "and stays so",
+                    by_hand->callee);
+    finding_step(&finding, path->unit, asked->loc, "'%s' tells so here", by_hand->open->by);
+    finding_trace(&finding, path, path->state->trace, asked->loc);
+    finding_help(&finding, "close the handle, and have the callback called when that is done");
+    check_report(path, &finding);
+}
+
 const struct rule rule_free_before_close = {
     .name = "free-before-close",
     .tier = RULE_CORE,
     .summary = "memory is freed while a loop, a request or a task still uses it",
-    .listener = {.on_early_free = on_early_free},
+    .listener = {.on_early_free = on_early_free, .on_by_hand = on_by_hand},
 };

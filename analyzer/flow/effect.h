@@ -74,7 +74,7 @@ struct effect {
 
 /** One link of a chain that leads to a guilty call. */
 struct chain {
-    const char *callee;  /* the function called here */
+    const char *callee; /* the function called here */
     const char *subject; /* at the end of the chain: what kind of blocking, mutation …; else NULL */
     const struct ir_unit *unit;
     ir_id loc;
@@ -100,6 +100,7 @@ enum callee_flag {
     CALLEE_LETS_GO = 32768,  /* starts a task that nobody owns */
     CALLEE_PARKS = 65536,    /* whenever it returns, errno is as a suspension left it */
     CALLEE_SUBMITS = 131072, /* submits what is queued somewhere */
+    CALLEE_LAST = 262144,    /* a callback that is called when something is released for good */
     CALLEE_UNLINKS = 128     /* what it releases it may take out of where it was filed */
 };
 

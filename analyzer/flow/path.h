@@ -66,6 +66,14 @@ struct path_early_free {
     const char *callee; /* the function that frees it */
 };
 
+/** A callback that is to be called when something is released is called for it by hand, and it was
+ *  not released. */
+struct path_by_hand {
+    const struct claim *open;
+    const struct ir_instr *instr;
+    const char *callee; /* the callback */
+};
+
 /** A loop that, once cancelled, is never left: each call that a cancellation cuts short returns at
  *  once, and the loop goes on. */
 struct path_stuck {
@@ -163,6 +171,7 @@ struct path_listener {
     void (*on_hold)(struct path *path, const struct path_hold *hold, unsigned class);
     void (*on_loss)(struct path *path, const struct path_loss *loss);
     void (*on_early_free)(struct path *path, const struct path_early_free *early);
+    void (*on_by_hand)(struct path *path, const struct path_by_hand *by_hand);
     void (*on_outlive)(struct path *path, const struct path_outlive *outlive);
     void (*on_reuse)(struct path *path, const struct path_reuse *reuse);
     void (*on_completion)(struct path *path, const struct path_completion *completion);

@@ -534,6 +534,7 @@ static void apply(struct path *path, const struct path_call *call) {
             set(path, call, &callee->effects[i], result);
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
+    path_learn_open(path, call, result);
     path_lock(path, call, result);
     path_queue(path, call, result);
     deepen(path->state, callee);
@@ -574,6 +575,7 @@ bool path_step_call(struct path *path, ir_id id) {
     if (!path_cut_call(path, &call, &callee))
         return false;
     path_meet_call(path, &call);
+    path_meet_open(path, &call);
     path_meet_promises(path, &call);
     path_meet_free(path, &call);
     path_settle_loans(path, &call);

@@ -87,6 +87,10 @@ void path_end_loans(struct path *path, ir_id local, ir_id loc);
 
 /** Claims (path_claim.c). What a call is about to do to things that were ended: says so. */
 void path_meet_call(struct path *path, const struct path_call *call);
+/** A call tells that something was not released yet. */
+void path_learn_open(struct path *path, const struct path_call *call, value_id result);
+/** What a call is about to do to what is not released: says so if it stands for the release. */
+void path_meet_open(struct path *path, const struct path_call *call);
 /** The callback that is given with the call to be called when what it releases is gone; false if
  *  there is none, or it is not known. */
 bool path_last_callback(const struct path *path, const struct path_call *call,

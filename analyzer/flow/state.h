@@ -66,7 +66,8 @@ enum claim_kind {
     CLAIM_COMPLETED, /* it was completed */
     CLAIM_HANDED,    /* somebody got it who may complete it */
     CLAIM_DECORATED, /* an entry of a queue: something was set that filling it in resets */
-    CLAIM_QUEUED     /* a queue: an entry waits to be submitted */
+    CLAIM_QUEUED,    /* a queue: an entry waits to be submitted */
+    CLAIM_OPEN       /* as the last call before this told, it has not been released */
 };
 
 /** What a path did to an entity, for good. Held in arrays that copies of a state share. */

@@ -122,6 +122,7 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_AWAITS_SUBMITTED:
     case ROLE_GIVES_BACK_ALL:
     case ROLE_USES:
+    case ROLE_TELLS_RELEASE:
         return KEY_ARG;
     case ROLE_BORROWS:
         return KEY_ARG | KEY_UNTIL;

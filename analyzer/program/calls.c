@@ -300,12 +300,26 @@ static void note_target(const struct caller *at, prog_fn target) {
     note_relays(at, &at->program->functions[target]);
 }
 
+/* The function that is given is called when what the call releases is gone. */
+static void note_last(const struct caller *at, const struct role *role) {
+    const struct callee *callee = at->call->callee;
+    if (role->kind != ROLE_CALLS_BACK || !role->until ||
+        strcmp(role->until, "close-callback") != 0 || role->arg < 0 ||
+        (uint32_t)role->arg >= at->call->arg_count || !callee_has_role(callee, ROLE_RELEASES))
+        return;
+    const struct value *v = value_at(&at->path->context.values, at->call->args[role->arg]);
+    if (v->kind == VALUE_FUNCTION)
+        at->program->functions[prog_function(at->program, at->path->unit, v->a)].last = true;
+}
+
 void prog_note_call(struct program *program, prog_fn self, const struct path *path,
                     const struct path_call *call) {
     const struct caller at = {program, self, path, call};
     const struct callee *callee = call->callee;
-    for (size_t i = 0; i < callee->role_count; i++)
+    for (size_t i = 0; i < callee->role_count; i++) {
         note_role(&at, &callee->roles[i]);
+        note_last(&at, &callee->roles[i]);
+    }
     for (size_t i = 0; i < callee->effect_count; i++)
         note_lock(&at, &callee->effects[i]);
     note_called_parameter(&at);

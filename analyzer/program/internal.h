@@ -97,6 +97,7 @@ struct function {
     struct summary summary;
     bool spawned;      /* started as a task, or run by a loop as a coroutine */
     bool shield_entry; /* run under a shield */
+    bool last;         /* called when something is released for good */
     bool called;       /* some function of the program calls it */
     bool makes_loop;   /* it, or what it calls, makes or runs an event loop */
     uint64_t promised; /* parameters that it has to complete; a bit each */

@@ -420,6 +420,8 @@ void prog_resolve(void *data, const struct ir_unit *unit, const struct ir_instr 
     apply_roles(function, callee);
     callee->function = target;
     uint32_t flags = function->unit->functions.data[function->id].flags;
+    if (function->last)
+        callee->flags |= CALLEE_LAST;
     if (flags & IR_FN_NORETURN)
         callee->flags |= CALLEE_NORETURN;
     if (flags & IR_FN_PURE)
