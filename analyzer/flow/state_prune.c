@@ -93,6 +93,16 @@ static void mark_all(struct reach *r) {
     }
 }
 
+/* What an owned object holds of its own address goes with a copy of it, which no place tells. */
+static bool is_own_address(const struct state_context *c, struct state *state,
+                           const struct binding *binding) {
+    const struct region *root = region_at(&c->values, region_root(&c->values, binding->region));
+    if (root->kind != REGION_POINTEE || value_base(&c->values, binding->value) != root->a)
+        return false;
+    const struct duty *duty = state_duty(state, root->a);
+    return duty && duty->status == DUTY_OPEN;
+}
+
 static void drop_dead_locals(struct state_context *c, struct state *state,
                              const struct cfg_block *facts) {
     uint32_t kept = 0;
@@ -100,7 +110,8 @@ static void drop_dead_locals(struct state_context *c, struct state *state,
         region_id region = state->bindings[i].region;
         const struct region *root = region_at(&c->values, region_root(&c->values, region));
         bool live = root->kind == REGION_LOCAL ? bitset_has(&facts->live_locals, root->a)
-                                               : place_is_read_later(c, facts, region);
+                                               : place_is_read_later(c, facts, region) ||
+                                                     is_own_address(c, state, &state->bindings[i]);
         if (live)
             state->bindings[kept++] = state->bindings[i];
     }
