@@ -54,63 +54,6 @@ static void settle_earlier(struct path *path, const struct duty *again) {
     }
 }
 
-static void ask_target(const struct path *path, const struct ir_instr *instr, ir_id function,
-                       struct callee *callee) {
-    *callee = (struct callee){.function = UINT32_MAX,
-                              .returns = RETURNS_ANY,
-                              .low = INT64_MIN,
-                              .high = INT64_MAX,
-                              .cut = {.arg = ROLE_ARG_NONE},
-                              .returned_arg = ROLE_ARG_NONE};
-    path->client->resolve(path->client->data, path->unit, instr, function, callee);
-}
-
-struct callee path_target(const struct path *path, const struct ir_instr *call) {
-    struct callee callee;
-    ask_target(path, call, call->sub == IR_CALL_DIRECT ? call->a : IR_NONE, &callee);
-    return callee;
-}
-
-/* Does a callback given with the call release what it makes, as a listener's that frees it? */
-static bool callback_releases(const struct path *path, const struct path_call *call,
-                              const char *subject) {
-    for (size_t i = 0; i < call->callee->role_count; i++) {
-        const struct role *role = &call->callee->roles[i];
-        if (role->kind != ROLE_CALLS_BACK || role->arg < 0 ||
-            (uint32_t)role->arg >= call->arg_count)
-            continue;
-        const struct value *v = value_at(&path->context.values, call->args[role->arg]);
-        if (v->kind != VALUE_FUNCTION)
-            continue;
-        struct callee callback;
-        ask_target(path, call->instr, v->a, &callback);
-        for (size_t k = 0; k < callback.effect_count; k++) {
-            const struct effect *effect = &callback.effects[k];
-            if (effect->kind != EFFECT_ACQUIRE && effect->subject &&
-                strcmp(effect->subject, subject) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-bool path_last_callback(const struct path *path, const struct path_call *call,
-                        struct callee *callback) {
-    for (size_t i = 0; i < call->callee->role_count; i++) {
-        const struct role *role = &call->callee->roles[i];
-        if (role->kind != ROLE_CALLS_BACK || !role->until ||
-            strcmp(role->until, "close-callback") != 0 || role->arg < 0 ||
-            (uint32_t)role->arg >= call->arg_count)
-            continue;
-        const struct value *v = value_at(&path->context.values, call->args[role->arg]);
-        if (v->kind != VALUE_FUNCTION || path->unit->functions.data[v->a].param_count != 1)
-            return false;
-        ask_target(path, call->instr, v->a, callback);
-        return true;
-    }
-    return false;
-}
-
 /* An object of the caller's is made. False if it is none, or was released here before: then it is
    what it was. */
 static bool acquire_for_caller(struct path *path, struct duty *duty, region_id region) {
@@ -134,6 +77,15 @@ static bool is_no_news(const struct path *path, const struct path_call *call,
     return effect->tells && (path->state->told || (call->instr->flags & IR_RESULT_VOID_CAST));
 }
 
+static bool leads_to_argument(const struct callee *callee, const struct path_call *call) {
+    return callee->returned_arg >= 0 && (uint32_t)callee->returned_arg < call->arg_count;
+}
+
+/* One more reference to what the caller has already: any of its names may be what releases it. */
+static bool is_another_reference(const struct path_call *call, const struct effect *effect) {
+    return effect->target == TARGET_RETURN && leads_to_argument(call->callee, call);
+}
+
 static void acquire(struct path *path, const struct path_call *call, const struct effect *effect,
                     value_id result) {
     struct value_table *t = &path->context.values;
@@ -152,7 +104,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
     settle_earlier(path, &duty);
     if (is_no_news(path, call, effect))
         return;
-    if (callback_releases(path, call, effect->subject))
+    if (path_callback_releases(path, call, effect->subject) || is_another_reference(call, effect))
         return;
     if (effect->target == TARGET_RETURN) {
         duty.entity = result;
@@ -448,10 +400,6 @@ static bool is_asked_for(const struct path *path, const struct path_call *call,
             effect->if_classes);
 }
 
-static bool leads_to_argument(const struct callee *callee, const struct path_call *call) {
-    return callee->returned_arg >= 0 && (uint32_t)callee->returned_arg < call->arg_count;
-}
-
 /* A pointer into the argument, or null: to let it go is to let the argument go. */
 static value_id part_of_argument(struct path *path, const struct path_call *call) {
     struct value part = {.kind = VALUE_PART,
@@ -487,6 +435,16 @@ static void deepen(struct state *state, const struct callee *callee) {
     }
 }
 
+/* What a callback gets and leaves alone is still for this function to release. */
+static void give_away(struct path *path, const struct path_call *call,
+                      const struct effect *effect) {
+    value_id value = call->args[effect->arg];
+    if (path_callback_leaves(path, call, effect))
+        path_escape_contents(path, region_pointee(&path->context.values, value));
+    else
+        path_escape(path, value);
+}
+
 static void apply(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     path_start(path, call);
@@ -505,7 +463,7 @@ static void apply(struct path *path, const struct path_call *call) {
         if (callee->effects[i].arg < call->arg_count &&
             ((callee->effects[i].kind == EFFECT_TAKE && !hands_over(call, &callee->effects[i])) ||
              (callee->effects[i].kind == EFFECT_RELEASE && is_excused(path, call, i))))
-            path_escape(path, call->args[callee->effects[i].arg]);
+            give_away(path, call, &callee->effects[i]);
     pass_arguments(path, call);
     value_id result = path_recall(path, call);
     if (result == VALUE_UNKNOWN) {
@@ -553,7 +511,7 @@ static ir_id target_of(const struct path *path, const struct ir_instr *instr) {
 bool path_call_has_role(const struct path *path, const struct ir_instr *instr,
                         enum role_kind kind) {
     struct callee callee;
-    ask_target(path, instr, target_of(path, instr), &callee);
+    path_ask_target(path, instr, target_of(path, instr), &callee);
     return callee_has_role(&callee, kind);
 }
 
@@ -564,7 +522,7 @@ bool path_step_call(struct path *path, ir_id id) {
     for (uint32_t i = 0; i < count; i++)
         args[i] = path->state->registers[ir_arg(path->unit, instr, i)];
     struct callee callee;
-    ask_target(path, instr, target_of(path, instr), &callee);
+    path_ask_target(path, instr, target_of(path, instr), &callee);
     struct path_call call = {
         .instr = instr, .id = id, .callee = &callee, .args = args, .arg_count = count};
     for (path->current = 0; path->current < path->listener_count; path->current++)
@@ -577,6 +535,7 @@ bool path_step_call(struct path *path, ir_id id) {
     path_meet_call(path, &call);
     path_meet_open(path, &call);
     path_meet_promises(path, &call);
+    path_meet_callbacks(path, &call);
     path_meet_free(path, &call);
     path_settle_loans(path, &call);
     for (uint32_t i = count; i < instr->arg_count; i++)

@@ -19,6 +19,22 @@ bool path_step_call(struct path *path, ir_id instr);
 /** True when the call's target has a role of that kind. */
 bool path_call_has_role(const struct path *path, const struct ir_instr *call, enum role_kind kind);
 
+/** What the call does, to the unit's function `function` or, if that is IR_NONE, to whatever its
+ *  place is known to hold. */
+void path_ask_target(const struct path *path, const struct ir_instr *call, ir_id function,
+                     struct callee *callee);
+
+/** Callbacks (path_callback.c). Does one that is given with the call release what the call makes,
+ *  of kind `subject`, as a listener's that frees it? */
+bool path_callback_releases(const struct path *path, const struct path_call *call,
+                            const char *subject);
+/** True when the argument of the effect is passed on to a callback that is called once, and that
+ *  neither releases nor keeps it. */
+bool path_callback_leaves(const struct path *path, const struct path_call *call,
+                          const struct effect *effect);
+/** A reference that was made for such a callback is lost. */
+void path_meet_callbacks(struct path *path, const struct path_call *call);
+
 /** The function's end: tells the listeners and settles what is still open. */
 void path_step_return(struct path *path, const struct ir_block *block);
 
