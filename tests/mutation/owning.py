@@ -221,8 +221,11 @@ def drop_await(text):
 def drop_detach(text):
     for function, call in text.calls("aglet_detach", "pthread_detach"):
         name = function.file.slice(call.arguments[0])
+        # It may have been meant for a task that a shield's waiter, cancelled, leaves behind.
+        waits = [(function.file, other.start) for other in function.file.calls(function.open, call.start)
+                 if other.arguments and function.file.slice(other.arguments[0]) == name]
         if places := starts(function, name, call.start):
-            yield Mutant("fire-and-forget", dropped(function, call), places)
+            yield Mutant("fire-and-forget shield-without-owner", dropped(function, call), places + waits)
 
 
 @operator("start without an owner")

@@ -156,6 +156,31 @@ def coroutine_outside(text):
                         function.file, function.at(call.start), f"{MARK}{entry}(0);"))
 
 
+@operator("make it before the loop")
+def make_early(text):
+    """A queue belongs to the loop that runs when it is made; in main there is none yet."""
+    for function, call in text.calls("aglet_run"):
+        statement = function.at(call.start)
+        if function.name == "main" and statement.parent.kind == "body" and spread(text.program.name, 3) == 1:
+            yield Mutant("late-create", [declare(function, "extern aglet_queue *mutation_queue;"), *insert_before(
+                function.file, statement, f"{MARK}mutation_queue = aglet_queue_new(4);")])
+
+
+@operator("drop a coroutine's mark")
+def drop_mark(text):
+    """QEMU's custom is that whoever calls a coroutine says so. One that others start is told of there."""
+    for name, function in text.functions.items():
+        found = re.search(r"\bcoroutine_fn ", function.head)
+        awaits = [call for call in calls_in(function, text.functions) if
+                  "coroutine_fn" in text.functions[call.name].head and call.name != name]
+        if found and awaits and name not in text.headers and not any(
+                name in function.file.slice(at) for _, call in text.calls() for at in call.arguments):
+            at = function.start + found.start()
+            yield Mutant("unmarked-coroutine coroutine-from-sync", [
+                Edit(function.file, at, at + len("coroutine_fn "), "")], [
+                (function.file, function.start), *((function.file, call.start) for call in awaits)])
+
+
 @operator("use the loop from a thread")
 def loop_from_thread(text):
     library = text.library()
