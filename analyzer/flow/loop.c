@@ -46,6 +46,23 @@ bool *loop_body(const struct cfg *cfg, ir_id head) {
     return body;
 }
 
+static bool has_instr(const struct ir_block *block, ir_id instr) {
+    return instr >= block->first_instr && instr - block->first_instr < block->instr_count;
+}
+
+bool loop_holds(const struct path *path, ir_id instr) {
+    bool held = false;
+    for (ir_id head = 0; !held && head < path->function->block_count; head++) {
+        if (!ir_block_at(path->unit, path->function, head)->loop_head)
+            continue;
+        bool *body = loop_body(path->context.cfg, head);
+        for (ir_id b = 0; b < path->function->block_count; b++)
+            held |= body[b] && has_instr(ir_block_at(path->unit, path->function, b), instr);
+        free(body);
+    }
+    return held;
+}
+
 /* ---- what a value depends on ----------------------------------------------------------- */
 
 /* A loop while its facts are found. */

@@ -11,6 +11,9 @@
  *  passing it. The caller frees it. */
 bool *loop_body(const struct cfg *cfg, ir_id head);
 
+/** True if the instruction, by its index in the unit, stands in a loop of the function. */
+bool loop_holds(const struct path *path, ir_id instr);
+
 /** After a function was walked: tells the listeners of each of its loops that was reached. */
 void loop_tell(struct path *path);
 

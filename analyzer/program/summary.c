@@ -254,11 +254,11 @@ static void note_roles(struct collector *c, const struct path *path, const struc
         const struct role *role = &call->callee->roles[i];
         bool active = !path_excused(path, call, role), once = path->state->once;
         summary->worth_checking |=
-            role->kind == ROLE_RUNS_LOOP || role->kind == ROLE_COROUTINE ||
-            role->kind == ROLE_CALLS_BACK || role->kind == ROLE_SYNC_ONLY ||
-            role->kind == ROLE_NO_COROUTINE || role->kind == ROLE_TAKES_DEADLINE ||
-            role->kind == ROLE_TAKES_STACK || role->kind == ROLE_QUEUES ||
-            role->kind == ROLE_DEFERS || role->kind == ROLE_STARTS ||
+            role->kind == ROLE_RUNS_LOOP || role->kind == ROLE_WAKES_EARLY ||
+            role->kind == ROLE_COROUTINE || role->kind == ROLE_CALLS_BACK ||
+            role->kind == ROLE_SYNC_ONLY || role->kind == ROLE_NO_COROUTINE ||
+            role->kind == ROLE_TAKES_DEADLINE || role->kind == ROLE_TAKES_STACK ||
+            role->kind == ROLE_QUEUES || role->kind == ROLE_DEFERS || role->kind == ROLE_STARTS ||
             role->kind == ROLE_LOOP_BOUND || role->kind == ROLE_TELLS_RELEASE;
         if (role->kind == ROLE_BLOCKS && active && !once && blocking_is_feared(role->subject))
             note_chain(c, path, call, &summary->blocks, role->subject, NULL);
