@@ -198,19 +198,10 @@ void path_escape_contents(struct path *path, region_id whole) {
     escape_contents(path, whole);
 }
 
-/* A descriptor that is known to be 0, 1 or 2 took the place of a standard stream, to stay. */
-static bool is_standard_stream(const struct path *path, const struct duty *duty) {
-    const struct value *v = value_at(&path->context.values, duty->entity);
-    struct constraint range = state_range(&path->context, path->state, duty->entity);
-    return v->kind == VALUE_SYMBOL && !v->is_pointer && !duty->tells && range.low >= 0 &&
-           range.high <= 2;
-}
-
 void path_note_loss(struct path *path, const struct duty *duty, ir_id exit, bool again) {
     const struct state *state = path->state;
     again |= duty->again;
-    if (duty->joined || !state_duty_is_real(&path->context, state, duty) ||
-        is_standard_stream(path, duty))
+    if (duty->joined || !state_duty_is_real(&path->context, state, duty))
         return;
     if (duty->lapses && !state_guard_is_decided(&path->context, state, duty))
         return; /* handed over, but for a failure that nobody asked for */
