@@ -23,6 +23,8 @@ SOURCE = Path(__file__).resolve().parents[2]
 # Options with a value of their own that make no sense, or do harm, without code being generated.
 DROPPED_WITH_VALUE = {"-o", "-MF", "-MT", "-MQ"}
 DROPPED = {"-c", "-MD", "-MMD", "-MP", "-MG"}
+# What stands before the compiler.
+LAUNCHERS = {"ccache", "sccache", "distcc", "icecc"}
 
 
 def units(folder):
@@ -37,6 +39,8 @@ def units(folder):
 
 def syntax_command(clang, entry):
     words = entry.get("arguments") or shlex.split(entry["command"])
+    if Path(words[0]).name in LAUNCHERS:
+        words = words[1:]
     kept, skip = [], False
     for word in words[1:]:
         if skip or word in DROPPED:
