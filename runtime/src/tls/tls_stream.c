@@ -19,7 +19,10 @@
 #include "../seam.h"
 #include "../stream.h"
 
-enum { PIECE = 16384 };
+enum {
+    PIECE = 16384,
+    WRITE_MAX = 65536 /* bytes that are encrypted in one step, ahead of what the peer takes */
+};
 
 struct layer {
     SSL *ssl;
@@ -119,7 +122,7 @@ static ssize_t tls_write(aglet_task *self, aglet_stream *stream, const void *dat
         return rc;
     size_t count;
     ERR_clear_error();
-    rc = SSL_write_ex(layer->ssl, data, size, &count);
+    rc = SSL_write_ex(layer->ssl, data, size < WRITE_MAX ? size : WRITE_MAX, &count);
     if (rc != 1) {
         int error = failure(layer, rc);
         return error ? error : -EPROTO;
