@@ -95,6 +95,16 @@ static bool is_null(const struct path *path, const struct path_call *call, int a
            state_classes(&path->context, path->state, call->args[arg]) == RETURNS_ZERO;
 }
 
+/* What is given along with the callback may be meant to free its data. */
+static bool gives_another_function(const struct path *path, const struct path_call *call,
+                                   const struct role *role) {
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        if ((int)i != role->arg &&
+            value_at(&path->context.values, call->args[i])->kind == VALUE_FUNCTION)
+            return true;
+    return false;
+}
+
 bool path_callback_leaves(const struct path *path, const struct path_call *call,
                           const struct effect *effect) {
     bool leaves = false;
@@ -108,7 +118,7 @@ bool path_callback_leaves(const struct path *path, const struct path_call *call,
             is_null(path, call, role->arg))
             continue;
         if (!ask_callback(path, call, role, &function, &callback) || !comes_once(role, &callback) ||
-            !leaves_last(function, &callback))
+            !leaves_last(function, &callback) || gives_another_function(path, call, role))
             return false;
         leaves = true;
     }

@@ -136,6 +136,8 @@ static void add_loans(struct effect_list *list, const struct function *function)
     if (prog_role(function->roles, function->role_count, ROLE_SUSPENDS) ||
         prog_role(function->roles, function->role_count, ROLE_BLOCKS))
         return; /* it waits for its callbacks itself */
+    if (prog_role(function->roles, function->role_count, ROLE_DEFERS))
+        return; /* they come when somebody starts it, who may wait */
     for (size_t i = 0; i < function->role_count; i++) {
         const struct role *role = &function->roles[i];
         bool starts =
