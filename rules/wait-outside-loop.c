@@ -30,7 +30,7 @@ static void on_call(struct path *path, const struct path_call *call) {
 
 const struct rule rule_wait_outside_loop = {
     .name = "wait-outside-loop",
-    .tier = RULE_DEFAULT,
+    .tier = RULE_OPT_IN,
     .summary = "a wait that may end too early is not in a loop",
     .listener = {.on_call = on_call},
 };
