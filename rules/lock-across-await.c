@@ -7,14 +7,6 @@
 #include "program/check_fix.h"
 #include "rule.h"
 
-/* Where it suspends, itself or in what it calls; NULL if it does not. */
-static bool suspends(const struct path *path, const struct path_call *call) {
-    for (size_t i = 0; i < call->callee->role_count; i++)
-        if (call->callee->roles[i].kind == ROLE_SUSPENDS)
-            return !path_excused(path, call, &call->callee->roles[i]);
-    return call->callee->awaits != NULL;
-}
-
 static void report(struct path *path, const struct path_call *call, const struct claim *lock) {
     const struct ir_instr *origin = &path->unit->instrs.data[lock->origin];
     const char *name = call->callee->name ? call->callee->name : "a function";
@@ -32,7 +24,7 @@ static void report(struct path *path, const struct path_call *call, const struct
 }
 
 static void on_call(struct path *path, const struct path_call *call) {
-    if (!path->state->claim_count || path->state->inside < 0 || !suspends(path, call))
+    if (!path->state->claim_count || !path_suspends(path, call))
         return;
     for (uint32_t i = 0; i < path->state->claim_count; i++) {
         const struct claim *claim = &path->state->claims[i];

@@ -200,6 +200,8 @@ static void take_branch(struct path *path, const struct ir_block *block) {
         can = circumstance_see(path, yes, value);
         cannot = circumstance_see(path, no, value);
     }
+    path_ask(path, yes, value, true);
+    path_ask(path, no, value, false);
     if (can)
         arrive(path, ir_succ(path->unit, block, 0), yes);
     if (cannot)
@@ -369,12 +371,14 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     path->listeners = listeners;
     path->listener_count = listener_count;
     path->user = user;
+    path_find_followed(path);
     enter(path);
     tell_enter(path);
     walk(path);
     report_losses(path);
     path_tell_holds(path);
     path_tell_idle(path);
+    path_tell_stale(path);
     path_cut_loops(path);
     loop_tell(path);
 }
@@ -413,6 +417,8 @@ void path_end(struct path *path) {
     free(path->fates);
     free(path->cuttable);
     free(path->losses);
+    free(path->followed);
+    free(path->stales);
     state_context_free(&path->context);
     struct cfg *cfg = (struct cfg *)path->context.cfg;
     cfg_free(cfg);

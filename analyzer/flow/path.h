@@ -164,6 +164,23 @@ struct path_stale_errno {
     const struct ir_instr *parked; /* the suspension, after which nothing of this task's set it */
 };
 
+/** Which way was taken where it was asked what a place holds; and that it was nothing. */
+enum stale_outcome { STALE_IF_TRUE = 1, STALE_IF_FALSE = 2, STALE_WAS_NULL = 4 };
+
+/** Memory that is not this function's own is changed after a suspension, and what was read there
+ *  before it is relied on. */
+struct path_stale {
+    enum stale_kind {
+        STALE_COUNTED, /* the new value is computed from the old one */
+        STALE_ASKED    /* the change is made because of what the old one was */
+    } kind;
+    const struct ir_instr *instr;  /* the store */
+    const struct ir_instr *read;   /* the load */
+    const struct ir_instr *parked; /* the last suspension in between */
+    unsigned outcomes;             /* of the question, on the paths that lead to the store */
+    struct state *state;           /* on the first of them */
+};
+
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
     void (*on_enter)(struct path *path); /* before anything else of the function */
@@ -183,6 +200,7 @@ struct path_listener {
                         const struct path_misorder *misorder);
     void (*on_unasked)(struct path *path, const struct path_unasked *unasked);
     void (*on_stale_errno)(struct path *path, const struct path_stale_errno *stale);
+    void (*on_stale)(struct path *path, const struct path_stale *stale);
     void (*on_loop)(struct path *path, const struct path_loop *loop);
 };
 
@@ -229,6 +247,10 @@ struct path {
     uint32_t loss_count, loss_capacity;
     struct path_hold *holds; /* the locks that were taken here, as the returns found them */
     size_t hold_count;
+    bool *followed; /* by name of the cfg: places of which a change after a suspension is told;
+                       NULL: none */
+    struct path_stale *stales;
+    uint32_t stale_count;
     bool *cuttable; /* by instruction: a call that a cancellation can cut short, on some path */
     struct path_cut *cut; /* with the walk after a cancellation */
     bool capped;          /* states were joined or dropped because there were too many */
@@ -268,6 +290,9 @@ value_id path_param(struct path *path, uint32_t index);
 /** Says whether a role's `unless` lets this call off: true when one of the conditions holds in the
  *  current state, or may hold because too little is known of the argument. */
 bool path_excused(const struct path *path, const struct path_call *call, const struct role *role);
+
+/** True when the call suspends, or may do so, as it is called here. */
+bool path_suspends(const struct path *path, const struct path_call *call);
 
 /** True when a cancellation of the running task can cut the call short, as it is called here. */
 bool path_can_cut(const struct path *path, const struct path_call *call);

@@ -508,11 +508,26 @@ static ir_id target_of(const struct path *path, const struct ir_instr *instr) {
     return v->kind == VALUE_FUNCTION ? v->a : IR_NONE;
 }
 
+unsigned path_call_flags(const struct path *path, const struct ir_instr *instr) {
+    struct callee callee;
+    path_ask_target(path, instr, instr->sub == IR_CALL_DIRECT ? instr->a : IR_NONE, &callee);
+    return callee.flags;
+}
+
 bool path_call_has_role(const struct path *path, const struct ir_instr *instr,
                         enum role_kind kind) {
     struct callee callee;
     path_ask_target(path, instr, target_of(path, instr), &callee);
     return callee_has_role(&callee, kind);
+}
+
+bool path_suspends(const struct path *path, const struct path_call *call) {
+    if (path->state->inside < 0)
+        return false;
+    for (size_t i = 0; i < call->callee->role_count; i++)
+        if (call->callee->roles[i].kind == ROLE_SUSPENDS)
+            return !path_excused(path, call, &call->callee->roles[i]);
+    return call->callee->awaits != NULL;
 }
 
 bool path_step_call(struct path *path, ir_id id) {
@@ -538,6 +553,7 @@ bool path_step_call(struct path *path, ir_id id) {
     path_meet_callbacks(path, &call);
     path_meet_free(path, &call);
     path_settle_loans(path, &call);
+    path_meet_suspension(path, &call);
     for (uint32_t i = count; i < instr->arg_count; i++)
         path_escape(path, path->state->registers[ir_arg(path->unit, instr, i)]);
     if (callee.flags & CALLEE_NORETURN)

@@ -418,6 +418,7 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
             value = fresh(path, id, instr->type);
             state_bind(&path->context, state, region, value);
         }
+        path_read(path, instr, region, value);
     }
     state->registers[instr->dst] = value ? value : fresh(path, id, instr->type);
     if (!bitset_has(&path->context.cfg->needed, instr->dst)) /* cast to void: it is not wanted */
@@ -488,6 +489,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
     path_meet_access(path, instr);
     path_errno_store(path, instr);
     path_queue_store(path, instr);
+    path_change(path, instr, region, value);
     path_rearm_within(path, region);
     if (instr->flags & IR_STORE_AGGREGATE) {
         const struct value *v = value_at(&path->context.values, value);

@@ -19,6 +19,10 @@ bool path_step_call(struct path *path, ir_id instr);
 /** True when the call's target has a role of that kind. */
 bool path_call_has_role(const struct path *path, const struct ir_instr *call, enum role_kind kind);
 
+/** What is known of the call's target (enum callee_flag), as far as the text says where it leads.
+ */
+unsigned path_call_flags(const struct path *path, const struct ir_instr *call);
+
 /** What the call does, to the unit's function `function` or, if that is IR_NONE, to whatever its
  *  place is known to hold. */
 void path_ask_target(const struct path *path, const struct ir_instr *call, ir_id function,
@@ -86,6 +90,19 @@ void path_errno_asked(struct path *path, const struct path_call *call);
 void path_errno_store(struct path *path, const struct ir_instr *instr);
 /** What the call leaves there. */
 void path_errno_call(struct path *path, const struct path_call *call);
+
+/** Memory that others can change (path_stale.c). Finds the places that are followed. */
+void path_find_followed(struct path *path);
+/** The value was loaded from the region. */
+void path_read(struct path *path, const struct ir_instr *instr, region_id region, value_id value);
+/** The condition holds in `state`, or does not. */
+void path_ask(struct path *path, struct state *state, value_id condition, bool truth);
+/** The call is about to suspend, perhaps: what was read is old then. */
+void path_meet_suspension(struct path *path, const struct path_call *call);
+/** The value is about to be stored into the region. */
+void path_change(struct path *path, const struct ir_instr *instr, region_id region, value_id value);
+/** The walk is over: tells of the changes that rely on what is old. */
+void path_tell_stale(struct path *path);
 
 /** Loans (path_lend.c). Says what a call frees of what is lent. */
 void path_meet_free(struct path *path, const struct path_call *call);

@@ -67,7 +67,9 @@ enum claim_kind {
     CLAIM_HANDED,    /* somebody got it who may complete it */
     CLAIM_DECORATED, /* an entry of a queue: something was set that filling it in resets */
     CLAIM_QUEUED,    /* a queue: an entry waits to be submitted */
-    CLAIM_OPEN       /* as the last call before this told, it has not been released */
+    CLAIM_OPEN,      /* as the last call before this told, it has not been released */
+    CLAIM_READ,      /* it was read at `origin` where `owner` says, which others can change */
+    CLAIM_STALE      /* … and there was a suspension since, at `origin` */
 };
 
 /** What a path did to an entity, for good. Held in arrays that copies of a state share. */
@@ -75,11 +77,13 @@ struct claim {
     value_id entity;
     value_id guard; /* VALUE_UNKNOWN: none */
     uint8_t kind;
-    uint8_t when;        /* holds if `guard` is in these classes (enum return_class) */
+    uint8_t when;        /* holds if `guard` is in these classes (enum return_class);
+                            READ, STALE: a set of enum stale_outcome */
     bool raw;            /* ENDED: plain memory */
     bool in_place;       /* an object that can be made anew at the same address */
     uint8_t until;       /* LENT: enum effect_until */
-    value_id owner;      /* LENT: whose release ends it too; VALUE_UNKNOWN: none */
+    value_id owner;      /* LENT: whose release ends it too; VALUE_UNKNOWN: none. READ, STALE: the
+                            address of the place */
     const char *subject; /* resource kind, or NULL */
     const char *by;      /* the function that did it */
     ir_id origin;        /* the call that did it */

@@ -231,12 +231,18 @@ static bool is_nameable(const struct reach *r, const struct cfg_block *facts, va
     return root->kind == REGION_GLOBAL || root_is_reachable(r, v->a);
 }
 
+/* What was asked of a place matters as long as the place does. */
+static value_id subject_of(const struct claim *claim) {
+    bool asked = (claim->kind == CLAIM_READ || claim->kind == CLAIM_STALE) && claim->when;
+    return asked ? claim->owner : claim->entity;
+}
+
 static void settle_claims(struct reach *r, struct state *state, const struct cfg_block *facts) {
     struct claim *kept = arena_alloc(&r->c->arena, state->claim_count * sizeof *kept);
     uint32_t count = 0;
     for (uint32_t i = 0; i < state->claim_count; i++) {
         struct claim claim = state->claims[i];
-        if (!state_claim_is_real(r->c, state, &claim) || !is_nameable(r, facts, claim.entity))
+        if (!state_claim_is_real(r->c, state, &claim) || !is_nameable(r, facts, subject_of(&claim)))
             continue;
         if (claim.guard != VALUE_UNKNOWN && !is_marked(r, claim.guard))
             claim.guard = VALUE_UNKNOWN; /* nobody looked at the result: it went well */

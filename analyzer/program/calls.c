@@ -188,15 +188,19 @@ static int relayed_arg(const struct role *role, enum relay_place *place) {
     }
 }
 
+/* The function that is given as this argument, or PROG_NONE. */
+static prog_fn function_in(const struct caller *at, int arg) {
+    if (arg < 0 || (uint32_t)arg >= at->call->arg_count)
+        return PROG_NONE;
+    const struct value *v = value_at(&at->path->context.values, at->call->args[arg]);
+    return v->kind == VALUE_FUNCTION ? prog_function(at->program, at->path->unit, v->a) : PROG_NONE;
+}
+
 /* The function that is given has to complete what it will be called with. */
 static void note_promise(const struct caller *at, const struct role *role) {
-    if (role->kind != ROLE_PROMISES || role->arg < 0 || role->data < 0 || role->data > 63 ||
-        (uint32_t)role->arg >= at->call->arg_count)
-        return;
-    const struct value *v = value_at(&at->path->context.values, at->call->args[role->arg]);
-    if (v->kind == VALUE_FUNCTION)
-        at->program->functions[prog_function(at->program, at->path->unit, v->a)].promised |=
-            UINT64_C(1) << role->data;
+    prog_fn given = role->kind == ROLE_PROMISES ? function_in(at, role->arg) : PROG_NONE;
+    if (given != PROG_NONE && role->data >= 0 && role->data <= 63)
+        at->program->functions[given].promised |= UINT64_C(1) << role->data;
 }
 
 static void note_role(const struct caller *at, const struct role *role) {
@@ -206,8 +210,12 @@ static void note_role(const struct caller *at, const struct role *role) {
     int arg = relayed_arg(role, &place);
     bool shielded = role->kind == ROLE_CALLS_BACK && place == RELAY_COROUTINE &&
                     prog_role(callee->roles, callee->role_count, ROLE_SHIELDS);
-    if (arg != ROLE_ARG_NONE && !shielded)
-        note_argument(at, arg, place, 0);
+    if (arg == ROLE_ARG_NONE || shielded)
+        return;
+    note_argument(at, arg, place, 0);
+    prog_fn entry = place == RELAY_COROUTINE ? function_in(at, arg) : PROG_NONE;
+    if (entry != PROG_NONE)
+        prog_note_start(at->program, entry, at->path, at->call, role);
 }
 
 /* What the function does with locks of that name. */

@@ -382,6 +382,7 @@ void prog_check(struct program *program, const struct prog_options *options,
     program->states_per_block = options->states_per_block;
     prog_summarise(program);
     prog_find_contexts(program);
+    prog_find_shared(program);
     prog_find_depths(program);
     prog_find_habits(program);
     const struct path_listener **listeners =

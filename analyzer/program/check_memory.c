@@ -81,3 +81,67 @@ const char *check_place_name(const struct path *path, ir_id place_id) {
         return NULL;
     }
 }
+
+/* ---- what tasks share ------------------------------------------------------------------ */
+
+/* Where the coroutine began in which it runs. */
+static const struct function *task_of(const struct program *program,
+                                      const struct function *function) {
+    const struct context *context = &function->contexts[CONTEXT_COROUTINE];
+    if (context->reason == CONTEXT_NEVER)
+        return NULL;
+    while (context->before)
+        context = context->before;
+    return &program->functions[context->function];
+}
+
+/* Does one call the other, or start it as a task? */
+static bool leads(const struct program *program, const struct function *from,
+                  const struct function *to, bool starts) {
+    for (size_t i = 0; i < program->edge_count; i++) {
+        const struct edge *edge = &program->edges[i];
+        if (edge->starts == starts && &program->functions[edge->from] == from &&
+            &program->functions[edge->to] == to)
+            return true;
+    }
+    return false;
+}
+
+/* Does it run in between, in another task or as a callback? Who makes an object, and who starts the
+   task that is to have it, does so before; what calls this function, or is called by it, is at work
+   in the same task. */
+static bool comes_between(const struct program *program, const struct function *other,
+                          const struct function *self, const struct function *task) {
+    const struct function *its = task_of(program, other);
+    if (other->constructor || leads(program, other, task, true) ||
+        leads(program, other, self, false) || leads(program, self, other, false))
+        return false;
+    return (its && its != task) || other->contexts[CONTEXT_LOOP].reason != CONTEXT_NEVER;
+}
+
+static bool is_global(const struct ir_unit *unit, ir_id place_id) {
+    const struct ir_place *place = &unit->places.data[place_id];
+    while (place->kind == IR_PLACE_INDEX || place->kind == IR_PLACE_FIELD)
+        place = &unit->places.data[place->a];
+    return place->kind == IR_PLACE_GLOBAL;
+}
+
+bool check_is_shared(const struct path *path, ir_id place) {
+    const struct program *program = path->client->data;
+    ir_id id = (ir_id)(path->function - path->unit->functions.data);
+    const struct function *self = &program->functions[prog_function(program, path->unit, id)];
+    const struct function *task = task_of(program, self);
+    struct name name;
+    if (!task || !name_of(path->unit, place, &name))
+        return false;
+    if (task->started_often &&
+        (is_global(path->unit, place) || (name.field && prog_is_shared(program, name.record))))
+        return true;
+    for (prog_fn f = 0; f < program->function_count; f++) {
+        const struct function *other = &program->functions[f];
+        if (other->defined && other != self && comes_between(program, other, self, task) &&
+            sets(other, &name))
+            return true;
+    }
+    return false;
+}

@@ -95,15 +95,24 @@ struct function {
     struct effect *effects; /* what the roles amount to */
     size_t effect_count;
     struct summary summary;
-    bool spawned;      /* started as a task, or run by a loop as a coroutine */
-    bool shield_entry; /* run under a shield */
-    bool last;         /* called when something is released for good */
-    bool called;       /* some function of the program calls it */
-    bool makes_loop;   /* it, or what it calls, makes or runs an event loop */
-    uint64_t promised; /* parameters that it has to complete; a bit each */
-    bool constructor;  /* said to be one, or its name and shape say so */
-    bool cancellable;  /* runs in a coroutine that a cancellation can cut, not shielded */
-    bool unlimited;    /* main leads here with no deadline in force */
+    struct start { /* the call that starts it as a coroutine, if one was seen */
+        const struct ir_unit *unit;
+        const struct ir_function *function;
+        ir_id call;
+        value_id data; /* of the walk over that function */
+    } start;
+    bool started_often; /* many tasks may run it at a time: it is started by several calls, or in a
+                           loop, or by what starts it for each client */
+    bool shares_data;   /* … and several of them are given the same object */
+    bool spawned;       /* started as a task, or run by a loop as a coroutine */
+    bool shield_entry;  /* run under a shield */
+    bool last;          /* called when something is released for good */
+    bool called;        /* some function of the program calls it */
+    bool makes_loop;    /* it, or what it calls, makes or runs an event loop */
+    uint64_t promised;  /* parameters that it has to complete; a bit each */
+    bool constructor;   /* said to be one, or its name and shape say so */
+    bool cancellable;   /* runs in a coroutine that a cancellation can cut, not shielded */
+    bool unlimited;     /* main leads here with no deadline in force */
     const struct edge *unlimited_by; /* the last call or start on the way; NULL for main */
     struct context contexts[CONTEXT_KINDS];
     struct depth depth;
@@ -182,6 +191,8 @@ struct program {
     size_t slot_count, slot_capacity;
     struct field *fields; /* sorted */
     size_t field_count;
+    const char **shared; /* names of records: an object of that kind is given to several tasks */
+    size_t shared_count;
     uint64_t stack_size;   /* of coroutines, in bytes; 0: not known */
     const char **in_place; /* kinds of resources that are only made in a place that is given */
     size_t in_place_count;
@@ -262,6 +273,15 @@ void prog_note_call(struct program *program, prog_fn self, const struct path *pa
  * *kind then is; false if it calls it itself, or nothing is known. */
 bool prog_hands_over(const struct program *program, const struct callee *callee, int arg,
                      enum context_kind *kind);
+
+/** Notes that the call, by its role, has tasks run the function (tasks.c). */
+void prog_note_start(struct program *program, prog_fn function, const struct path *path,
+                     const struct path_call *call, const struct role *role);
+/** Finds the records of which several tasks have the same object. After the last prog_note_start.
+ */
+void prog_find_shared(struct program *program);
+/** True for a record of that name. */
+bool prog_is_shared(const struct program *program, const char *record);
 
 /** Finds the contexts of each function, and which run in a coroutine that can be cancelled. */
 void prog_find_contexts(struct program *program);

@@ -41,6 +41,7 @@ void prog_free(struct program *program) {
     free(program->functions);
     free(program->usr_slots);
     free(program->lock_users);
+    free(program->shared);
     free(program->edges);
     free(program->slots);
     free(program->fields);
