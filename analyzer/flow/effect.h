@@ -101,6 +101,7 @@ enum callee_flag {
     CALLEE_PARKS = 65536,    /* whenever it returns, errno is as a suspension left it */
     CALLEE_SUBMITS = 131072, /* submits what is queued somewhere */
     CALLEE_LAST = 262144,    /* a callback that is called when something is released for good */
+    CALLEE_SIGNALS = 524288, /* sends a signal of which many count as one */
     CALLEE_UNLINKS = 128     /* what it releases it may take out of where it was filed */
 };
 
@@ -133,6 +134,7 @@ struct callee {
     const struct chain *spawns;  /* where it starts a task */
     const struct chain *awaits;  /* where it suspends */
     const struct chain *loses;   /* where a cancellation cuts it short */
+    const struct chain *takes;   /* where it takes one item from a queue, and no more */
     const struct chain *mutates; /* where it makes an unshielded change */
 };
 

@@ -181,6 +181,17 @@ struct path_stale {
     struct state *state;           /* on the first of them */
 };
 
+/** One item is taken from a queue. */
+struct path_take {
+    const struct ir_instr *instr; /* the call, or the store */
+    const char *callee;           /* the function called, or NULL */
+    const char *queue;         /* the list's name: its variable's, its field's; NULL: a library's */
+    const struct chain *chain; /* inside the callee: where it does so; or NULL */
+    bool once;                 /* no round of a loop takes another */
+    const struct ir_instr *cleared; /* the call before that took all signals at once, which is not
+                                       made again before the next item is taken; or NULL */
+};
+
 /** What a rule or a client listens to; any member may be NULL. */
 struct path_listener {
     void (*on_enter)(struct path *path); /* before anything else of the function */
@@ -200,6 +211,7 @@ struct path_listener {
                         const struct path_misorder *misorder);
     void (*on_unasked)(struct path *path, const struct path_unasked *unasked);
     void (*on_stale_errno)(struct path *path, const struct path_stale_errno *stale);
+    void (*on_take)(struct path *path, const struct path_take *take);
     void (*on_stale)(struct path *path, const struct path_stale *stale);
     void (*on_loop)(struct path *path, const struct path_loop *loop);
 };

@@ -554,6 +554,7 @@ bool path_step_call(struct path *path, ir_id id) {
     path_meet_free(path, &call);
     path_settle_loans(path, &call);
     path_meet_suspension(path, &call);
+    path_take_by_call(path, &call);
     for (uint32_t i = count; i < instr->arg_count; i++)
         path_escape(path, path->state->registers[ir_arg(path->unit, instr, i)]);
     if (callee.flags & CALLEE_NORETURN)

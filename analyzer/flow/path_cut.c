@@ -117,7 +117,7 @@ const struct ir_instr *path_seen_cut(const struct path *path, const struct path_
         if (!is_failure(path, fact) || !may_be_cut(path, fact))
             continue;
         ir_id seen = value_at(&path->context.values, fact->value)->a;
-        if (seen != here->id && !flow_reaches(path->unit, path->function, here->id, seen))
+        if (seen != here->id && !flow_reaches(path->unit, path->function, here->id, seen, IR_NONE))
             return &path->unit->instrs.data[seen];
     }
     return NULL;

@@ -490,6 +490,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
     path_errno_store(path, instr);
     path_queue_store(path, instr);
     path_change(path, instr, region, value);
+    path_take_by_hand(path, instr, region, value);
     path_rearm_within(path, region);
     if (instr->flags & IR_STORE_AGGREGATE) {
         const struct value *v = value_at(&path->context.values, value);

@@ -104,6 +104,11 @@ void path_change(struct path *path, const struct ir_instr *instr, region_id regi
 /** The walk is over: tells of the changes that rely on what is old. */
 void path_tell_stale(struct path *path);
 
+/** Items of queues (path_take.c). Says that the call takes one, or that the store does. */
+void path_take_by_call(struct path *path, const struct path_call *call);
+void path_take_by_hand(struct path *path, const struct ir_instr *instr, region_id region,
+                       value_id value);
+
 /** Loans (path_lend.c). Says what a call frees of what is lent. */
 void path_meet_free(struct path *path, const struct path_call *call);
 /** What a call, before it happens, shows to be over. */

@@ -69,7 +69,8 @@ enum claim_kind {
     CLAIM_QUEUED,    /* a queue: an entry waits to be submitted */
     CLAIM_OPEN,      /* as the last call before this told, it has not been released */
     CLAIM_READ,      /* it was read at `origin` where `owner` says, which others can change */
-    CLAIM_STALE      /* … and there was a suspension since, at `origin` */
+    CLAIM_STALE,     /* … and there was a suspension since, at `origin` */
+    CLAIM_CLEARED    /* no entity: all signals that had come were taken at once */
 };
 
 /** What a path did to an entity, for good. Held in arrays that copies of a state share. */

@@ -108,8 +108,9 @@ static ir_id block_of(const struct ir_unit *unit, const struct ir_function *func
 }
 
 bool flow_reaches(const struct ir_unit *unit, const struct ir_function *function, ir_id from,
-                  ir_id to) {
+                  ir_id to, ir_id without) {
     ir_id start = block_of(unit, function, from), goal = block_of(unit, function, to);
+    ir_id barred = without == IR_NONE ? IR_NONE : block_of(unit, function, without);
     if (start == IR_NONE || goal == IR_NONE)
         return false;
     if (start == goal && from < to)
@@ -122,9 +123,9 @@ bool flow_reaches(const struct ir_unit *unit, const struct ir_function *function
         const struct ir_block *block = ir_block_at(unit, function, waiting[--count]);
         for (uint32_t i = 0; i < block->succ_count; i++) {
             ir_id next = ir_succ(unit, block, i);
-            if (!seen[next])
+            if (!seen[next] && next != barred)
                 waiting[count++] = next;
-            seen[next] = true;
+            seen[next] |= next != barred;
         }
     }
     bool reached = seen[goal];

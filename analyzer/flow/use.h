@@ -14,8 +14,8 @@
 bool flow_is_dropped(const struct ir_unit *unit, const struct ir_function *function, ir_id call);
 
 /** True when control can get from the instruction `from` to the instruction `to`, both of
- *  `function`. */
+ *  `function`, without passing the block of the instruction `without` (IR_NONE: any way). */
 bool flow_reaches(const struct ir_unit *unit, const struct ir_function *function, ir_id from,
-                  ir_id to);
+                  ir_id to, ir_id without);
 
 #endif

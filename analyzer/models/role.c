@@ -115,6 +115,7 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_RETURNS:
     case ROLE_TAKES_STACK:
     case ROLE_STARTS:
+    case ROLE_TAKES_ITEM:
     case ROLE_QUEUES:
     case ROLE_FILLS:
     case ROLE_DECORATES:

@@ -135,6 +135,11 @@ static const enum context_kind contexts[] = {
 static void note_entry(const struct caller *at, prog_fn entry, enum relay_place place,
                        uint8_t under) {
     struct function *function = &at->program->functions[entry];
+    if (place == RELAY_COALESCED) {
+        function->coalesced =
+            (struct handed){at->path->unit, at->call->instr->loc, at->call->callee->name};
+        return;
+    }
     if (place == RELAY_HERE) {
         if (entry != at->self)
             add_edge(at, entry, at->call->callee->name, false, under);
@@ -205,6 +210,8 @@ static void note_promise(const struct caller *at, const struct role *role) {
 
 static void note_role(const struct caller *at, const struct role *role) {
     note_promise(at, role);
+    if (role->kind == ROLE_COALESCES && !path_excused(at->path, at->call, role))
+        note_argument(at, role->arg, RELAY_COALESCED, 0);
     const struct callee *callee = at->call->callee;
     enum relay_place place;
     int arg = relayed_arg(role, &place);
@@ -345,7 +352,7 @@ void prog_note_call(struct program *program, prog_fn self, const struct path *pa
 /* ---- for the rules --------------------------------------------------------------------- */
 
 static bool runs_elsewhere(enum relay_place place, enum context_kind *kind) {
-    if (place == RELAY_HERE)
+    if (place == RELAY_HERE || place == RELAY_COALESCED)
         return false;
     *kind = contexts[place];
     return true;

@@ -43,7 +43,8 @@ enum relay_place {
     RELAY_WORKER,
     RELAY_THREAD,
     RELAY_SIGNAL,
-    RELAY_HERE /* before it returns */
+    RELAY_COALESCED, /* once for any number of signals */
+    RELAY_HERE       /* before it returns */
 };
 
 /** A parameter that is called, or handed on to be called. */
@@ -64,7 +65,7 @@ struct summary {
     int8_t scopes[SCOPE_KINDS]; /* by how much it deepens each, when it succeeds */
     struct effect *effects;
     size_t effect_count;
-    const struct chain *blocks, *spawns, *awaits, *loses, *mutates;
+    const struct chain *blocks, *spawns, *awaits, *loses, *mutates, *takes;
     struct relay *relays;
     size_t relay_count;
     bool capped;
@@ -95,6 +96,11 @@ struct function {
     struct effect *effects; /* what the roles amount to */
     size_t effect_count;
     struct summary summary;
+    struct handed { /* to be called once for any number of signals: where, if that was seen */
+        const struct ir_unit *unit;
+        ir_id loc;
+        const char *by;
+    } coalesced;
     struct start { /* the call that starts it as a coroutine, if one was seen */
         const struct ir_unit *unit;
         const struct ir_function *function;

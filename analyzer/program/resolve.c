@@ -276,6 +276,9 @@ static unsigned role_flags(const struct role *roles, size_t count) {
         case ROLE_UNLOCKS:
             flags |= CALLEE_UNLOCKS;
             break;
+        case ROLE_SIGNALS:
+            flags |= CALLEE_SIGNALS;
+            break;
         case ROLE_SUBMITS:
             flags |= CALLEE_SUBMITS;
             break;
@@ -366,9 +369,10 @@ static void apply_summary(const struct function *function, struct callee *callee
     callee->spawns = summary->spawns;
     callee->awaits = summary->awaits;
     callee->mutates = summary->mutates;
+    callee->takes = summary->takes;
     callee->flags |=
         summary->flags & (CALLEE_SUSPENDS | CALLEE_NORETURN | CALLEE_WAITS | CALLEE_UNLOCKS |
-                          CALLEE_TELLS | CALLEE_PARKS | CALLEE_SUBMITS);
+                          CALLEE_TELLS | CALLEE_PARKS | CALLEE_SUBMITS | CALLEE_SIGNALS);
     if (callee->effect_count == 0) {
         callee->flags |= summary->flags;
         callee->effects = summary->effects;

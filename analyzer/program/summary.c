@@ -259,7 +259,8 @@ static void note_roles(struct collector *c, const struct path *path, const struc
             role->kind == ROLE_SYNC_ONLY || role->kind == ROLE_NO_COROUTINE ||
             role->kind == ROLE_TAKES_DEADLINE || role->kind == ROLE_TAKES_STACK ||
             role->kind == ROLE_QUEUES || role->kind == ROLE_DEFERS || role->kind == ROLE_STARTS ||
-            role->kind == ROLE_LOOP_BOUND || role->kind == ROLE_TELLS_RELEASE;
+            role->kind == ROLE_LOOP_BOUND || role->kind == ROLE_TELLS_RELEASE ||
+            role->kind == ROLE_TAKES_ITEM;
         if (role->kind == ROLE_BLOCKS && active && !once && blocking_is_feared(role->subject))
             note_chain(c, path, call, &summary->blocks, role->subject, NULL);
         else if (role->kind == ROLE_SPAWNS && !once)
@@ -298,8 +299,9 @@ static void on_call(struct path *path, const struct path_call *call) {
                    callee->loses);
     if (callee->flags & CALLEE_SUSPENDS)
         summary->flags |= CALLEE_SUSPENDS;
-    summary->flags |= callee->flags & (CALLEE_UNLOCKS | CALLEE_SUBMITS | CALLEE_TELLS |
-                                       CALLEE_HEARS | CALLEE_QUEUES | CALLEE_LETS_GO);
+    summary->flags |=
+        callee->flags & (CALLEE_UNLOCKS | CALLEE_SUBMITS | CALLEE_TELLS | CALLEE_HEARS |
+                         CALLEE_QUEUES | CALLEE_LETS_GO | CALLEE_SIGNALS);
     summary->worth_checking |= (callee->flags & (CALLEE_PAUSES | CALLEE_LETS_GO)) != 0;
     if (may_wait(callee))
         summary->flags |= CALLEE_WAITS;
@@ -317,6 +319,18 @@ static void on_call(struct path *path, const struct path_call *call) {
     if (callee->mutates && !callee_has_role(callee, ROLE_MUTATES) &&
         path->state->scopes[SCOPE_SHIELD] <= 0)
         note_chain(c, path, call, &summary->mutates, NULL, callee->mutates);
+}
+
+static void on_take(struct path *path, const struct path_take *take) {
+    struct collector *c = path->user;
+    struct chain chain = {.callee = take->callee,
+                          .subject = take->queue,
+                          .unit = path->unit,
+                          .loc = take->instr->loc,
+                          .next = take->chain};
+    c->summary.worth_checking = true;
+    if (take->once && !c->summary.takes)
+        c->summary.takes = arena_copy(&c->program->arena, &chain, sizeof chain);
 }
 
 static void on_outlive(struct path *path, const struct path_outlive *outlive) {
@@ -589,8 +603,8 @@ static bool adopt(struct summary *old, const struct summary *new) {
                 memcmp(old->scopes, next.scopes, sizeof old->scopes) == 0 &&
                 old->high == next.high && !old->blocks == !next.blocks &&
                 !old->spawns == !next.spawns && !old->awaits == !next.awaits &&
-                !old->loses == !next.loses && !old->mutates == !next.mutates &&
-                same_effects(old, &next);
+                !old->loses == !next.loses && !old->takes == !next.takes &&
+                !old->mutates == !next.mutates && same_effects(old, &next);
     next.relays = old->relays; /* these are recorded with the calls */
     next.relay_count = old->relay_count;
     *old = next;
@@ -609,7 +623,8 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
                                                   .on_reuse = on_reuse,
                                                   .on_return = on_return,
                                                   .on_stale_errno = on_stale_errno,
-                                                  .on_unasked = on_unasked};
+                                                  .on_unasked = on_unasked,
+                                                  .on_take = on_take};
     static const struct path_listener *const listeners[] = {&listener};
     struct path_client client = {
         .data = program, .resolve = prog_resolve, .states_per_block = program->states_per_block};

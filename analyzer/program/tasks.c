@@ -12,7 +12,7 @@
 /* ---- starts ---------------------------------------------------------------------------- */
 
 static bool is_in_loop(const struct path *path, const struct path_call *call) {
-    return flow_reaches(path->unit, path->function, call->id, call->id);
+    return flow_reaches(path->unit, path->function, call->id, call->id, IR_NONE);
 }
 
 /* Does it lead to one object, however often it is given? */

@@ -121,6 +121,16 @@
 #define AGLET_TELLS_TIME_MS AGLET_ROLE(tells-time(kind=ms))
 /** What waits for the object in argument `n` is bounded from now on. */
 #define AGLET_SETS_TIMEOUT(n) AGLET_ROLE(sets-timeout(arg=n))
+/** Sends a signal; many that come before the receiver looks count as one. */
+#define AGLET_SIGNALS AGLET_ROLE(signals)
+/** Takes all signals at once that have come so far. */
+#define AGLET_CLEARS_SIGNALS AGLET_ROLE(clears-signals)
+/** Calls argument `n` once for any number of signals. */
+#define AGLET_COALESCES(n) AGLET_ROLE(coalesces(arg=n))
+/** Is itself called once for any number of signals. */
+#define AGLET_COALESCED AGLET_ROLE(coalesces)
+/** Takes one item from the queue in argument `n`. */
+#define AGLET_TAKES_ITEM(n) AGLET_ROLE(takes-item(arg=n))
 /** What it makes or sets up belongs to the loop that runs: there has to be one. */
 #define AGLET_LOOP_BOUND AGLET_ROLE(loop-bound)
 /** Runs an event loop until it is done. */

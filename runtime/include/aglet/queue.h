@@ -44,7 +44,7 @@ AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_queue_get(aglet_queue *q
 
 /** As get, without waiting. @return 0 and *item; -EAGAIN if the queue is empty; -EPIPE if it is
  * shut down besides. */
-AGLET_MUST_USE int aglet_queue_try_get(aglet_queue *queue, void **item);
+AGLET_MUST_USE AGLET_TAKES_ITEM(1) int aglet_queue_try_get(aglet_queue *queue, void **item);
 
 /** States that an item that was got is dealt with. @return 0; -EINVAL if there was none. */
 int aglet_queue_task_done(aglet_queue *queue);

@@ -53,9 +53,9 @@ typedef struct aglet_event aglet_event;
 /** Waits until the event is set. @return 0, -ECANCELED, -ETIMEDOUT; -EPERM outside a coroutine. */
 AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_event_wait(aglet_event *event);
 /** Sets the event and wakes all waiters; on the loop's thread only. */
-void aglet_event_set(aglet_event *event);
+AGLET_SIGNALS void aglet_event_set(aglet_event *event);
 /** Clears the event; waiters that were woken stay woken. */
-void aglet_event_clear(aglet_event *event);
+AGLET_CLEARS_SIGNALS void aglet_event_clear(aglet_event *event);
 /** True if the event is set. */
 AGLET_PURE bool aglet_event_is_set(const aglet_event *event);
 
