@@ -116,6 +116,7 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_TAKES_STACK:
     case ROLE_STARTS:
     case ROLE_TAKES_ITEM:
+    case ROLE_AWAITS_SIGNAL:
     case ROLE_QUEUES:
     case ROLE_FILLS:
     case ROLE_DECORATES:

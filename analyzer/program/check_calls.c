@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "program/internal.h"
+#include "program/named.h"
 
 static const struct program *program_of(const struct path *path) {
     return path->client->data;
@@ -94,21 +94,6 @@ size_t check_caller_count(const struct path *path) {
     return count;
 }
 
-/* The folder of the file that declares it, as a length of *path. */
-static size_t folder_of(const struct function *function, const char **path) {
-    const struct ir_unit *unit = function->unit;
-    ir_id loc = unit->functions.data[function->id].loc;
-    *path = loc == IR_NONE ? "" : ir_text(unit, unit->files.data[unit->locs.data[loc].file].path);
-    const char *slash = strrchr(*path, '/');
-    return slash ? (size_t)(slash - *path) : 0;
-}
-
-static bool in_same_folder(const struct function *a, const struct function *b) {
-    const char *x, *y;
-    size_t length = folder_of(a, &x);
-    return folder_of(b, &y) == length && strncmp(x, y, length) == 0;
-}
-
 static bool is_runner(const struct function *function) {
     if (!prog_role(function->roles, function->role_count, ROLE_RUNS_LOOP))
         return false;
@@ -127,7 +112,8 @@ const char *check_runner(const struct path *path, const struct path_call *call) 
         return NULL;
     const struct function *called = &program->functions[call->callee->function];
     for (prog_fn f = 0; f < program->function_count; f++)
-        if (is_runner(&program->functions[f]) && in_same_folder(&program->functions[f], called))
+        if (is_runner(&program->functions[f]) &&
+            prog_in_same_folder(&program->functions[f], called))
             return program->functions[f].name;
     return NULL;
 }

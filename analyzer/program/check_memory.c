@@ -1,13 +1,6 @@
 #include "program/check_memory.h"
 
-#include <string.h>
-
-#include "program/internal.h"
-
-/* What makes two places of different functions the same: a field of a record, or a global. */
-struct name {
-    const char *record, *field; /* a global's identity, and NULL */
-};
+#include "program/named.h"
 
 static const struct ir_place *without_index(const struct ir_unit *unit, ir_id place_id) {
     const struct ir_place *place = &unit->places.data[place_id];
@@ -16,33 +9,17 @@ static const struct ir_place *without_index(const struct ir_unit *unit, ir_id pl
     return place;
 }
 
-static bool name_of(const struct ir_unit *unit, ir_id place_id, struct name *name) {
-    const struct ir_place *place = without_index(unit, place_id);
-    if (place->kind == IR_PLACE_FIELD)
-        *name = (struct name){ir_text(unit, place->record), ir_text(unit, place->b)};
-    else if (place->kind == IR_PLACE_GLOBAL)
-        *name = (struct name){ir_text(unit, unit->globals.data[place->a].usr), NULL};
-    else
-        return false;
-    return true;
-}
-
-static bool is_same(const struct name *x, const struct name *y) {
-    return strcmp(x->record, y->record) == 0 && !x->field == !y->field &&
-           (!x->field || strcmp(x->field, y->field) == 0);
-}
-
 /* Does the function store there, or give the place's address to others? */
-static bool sets(const struct function *function, const struct name *name) {
+static bool sets(const struct function *function, const struct named *name) {
     const struct ir_unit *unit = function->unit;
     const struct ir_function *fn = &unit->functions.data[function->id];
     for (ir_id b = 0; b < fn->block_count; b++) {
         const struct ir_block *block = ir_block_at(unit, fn, b);
         for (uint32_t i = 0; i < block->instr_count; i++) {
             const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
-            struct name other;
+            struct named other;
             if ((instr->op == IR_STORE || instr->op == IR_ADDR) &&
-                name_of(unit, instr->a, &other) && is_same(name, &other))
+                named_place(unit, instr->a, &other) && named_same(name, &other))
                 return true;
         }
     }
@@ -51,9 +28,9 @@ static bool sets(const struct function *function, const struct name *name) {
 
 bool check_is_set_elsewhere(const struct path *path, ir_id place) {
     const struct program *program = path->client->data;
-    struct name name;
+    struct named name;
     bool found = false;
-    if (!name_of(path->unit, place, &name))
+    if (!named_place(path->unit, place, &name))
         return true;
     for (prog_fn f = 0; f < program->function_count; f++) {
         const struct function *function = &program->functions[f];
@@ -131,8 +108,8 @@ bool check_is_shared(const struct path *path, ir_id place) {
     ir_id id = (ir_id)(path->function - path->unit->functions.data);
     const struct function *self = &program->functions[prog_function(program, path->unit, id)];
     const struct function *task = task_of(program, self);
-    struct name name;
-    if (!task || !name_of(path->unit, place, &name))
+    struct named name;
+    if (!task || !named_place(path->unit, place, &name))
         return false;
     if (task->started_often &&
         (is_global(path->unit, place) || (name.field && prog_is_shared(program, name.record))))

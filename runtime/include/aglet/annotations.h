@@ -123,6 +123,12 @@
 #define AGLET_SETS_TIMEOUT(n) AGLET_ROLE(sets-timeout(arg=n))
 /** Sends a signal; many that come before the receiver looks count as one. */
 #define AGLET_SIGNALS AGLET_ROLE(signals)
+/** As AGLET_SIGNALS, by the event in argument `n`. */
+#define AGLET_SIGNALS_BY(n) AGLET_ROLE(signals(arg=n))
+/** Waits for the signal by the event in argument `n`. */
+#define AGLET_AWAITS_SIGNAL(n) AGLET_ROLE(awaits-signal(arg=n))
+/** Is what futures or tasks are built from: for libraries, not for their users. */
+#define AGLET_FUTURE_API AGLET_ROLE(future-api)
 /** Takes all signals at once that have come so far. */
 #define AGLET_CLEARS_SIGNALS AGLET_ROLE(clears-signals)
 /** Calls argument `n` once for any number of signals. */

@@ -51,9 +51,10 @@ typedef struct aglet_event aglet_event;
     { {0, 0}, false }
 
 /** Waits until the event is set. @return 0, -ECANCELED, -ETIMEDOUT; -EPERM outside a coroutine. */
-AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS int aglet_event_wait(aglet_event *event);
+AGLET_MUST_USE AGLET_COROUTINE AGLET_SUSPENDS
+    AGLET_AWAITS_SIGNAL(1) int aglet_event_wait(aglet_event *event);
 /** Sets the event and wakes all waiters; on the loop's thread only. */
-AGLET_SIGNALS void aglet_event_set(aglet_event *event);
+AGLET_SIGNALS_BY(1) void aglet_event_set(aglet_event *event);
 /** Clears the event; waiters that were woken stay woken. */
 AGLET_CLEARS_SIGNALS void aglet_event_clear(aglet_event *event);
 /** True if the event is set. */

@@ -1,0 +1,52 @@
+#include "program/named.h"
+
+#include <string.h>
+
+bool named_place(const struct ir_unit *unit, ir_id place_id, struct named *name) {
+    const struct ir_place *place = &unit->places.data[place_id];
+    while (place->kind == IR_PLACE_INDEX)
+        place = &unit->places.data[place->a];
+    if (place->kind == IR_PLACE_FIELD)
+        *name = (struct named){ir_text(unit, place->record), ir_text(unit, place->b)};
+    else if (place->kind == IR_PLACE_GLOBAL)
+        *name = (struct named){ir_text(unit, unit->globals.data[place->a].usr), NULL};
+    else
+        return false;
+    return true;
+}
+
+bool named_same(const struct named *x, const struct named *y) {
+    return strcmp(x->record, y->record) == 0 && !x->field == !y->field &&
+           (!x->field || strcmp(x->field, y->field) == 0);
+}
+
+ir_id named_argument(const struct ir_unit *unit, const struct ir_function *function,
+                     const struct ir_instr *call, uint32_t arg) {
+    if (arg >= call->arg_count)
+        return IR_NONE;
+    ir_id reg = ir_arg(unit, call, arg);
+    for (ir_id b = 0; b < function->block_count; b++) {
+        const struct ir_block *block = ir_block_at(unit, function, b);
+        for (uint32_t i = 0; i < block->instr_count; i++) {
+            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+            if (instr->dst == reg)
+                return instr->op == IR_ADDR ? instr->a : IR_NONE;
+        }
+    }
+    return IR_NONE;
+}
+
+/* The folder of the file that declares it, as a length of *path. */
+static size_t folder_of(const struct function *function, const char **path) {
+    const struct ir_unit *unit = function->unit;
+    ir_id loc = unit->functions.data[function->id].loc;
+    *path = loc == IR_NONE ? "" : ir_text(unit, unit->files.data[unit->locs.data[loc].file].path);
+    const char *slash = strrchr(*path, '/');
+    return slash ? (size_t)(slash - *path) : 0;
+}
+
+bool prog_in_same_folder(const struct function *a, const struct function *b) {
+    const char *x, *y;
+    size_t length = folder_of(a, &x);
+    return folder_of(b, &y) == length && strncmp(x, y, length) == 0;
+}
