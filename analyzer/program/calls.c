@@ -67,8 +67,9 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by, bool s
         (!known || known->ending) && flow_is_ending(path->unit, path->function, at->call->id);
     const struct state *state = path->state;
     bool inside = state->inside > 0, outside = state->inside < 0;
-    bool once =
-        state->once || prog_role(at->call->callee->roles, at->call->callee->role_count, ROLE_ONCE);
+    const struct callee *callee = at->call->callee;
+    bool once = state->once || prog_role(callee->roles, callee->role_count, ROLE_ONCE);
+    const struct role *spawns = prog_role(callee->roles, callee->role_count, ROLE_SPAWNS);
     if (known) {
         known->under &= under;
         known->inside &= inside;
@@ -82,16 +83,18 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by, bool s
         program->edge_capacity = program->edge_capacity ? program->edge_capacity * 2 : 256;
         program->edges = mem_resize(program->edges, program->edge_capacity, sizeof *program->edges);
     }
-    program->edges[program->edge_count++] = (struct edge){.from = at->self,
-                                                          .to = to,
-                                                          .loc = loc,
-                                                          .by = by,
-                                                          .starts = starts,
-                                                          .under = under,
-                                                          .ending = ending,
-                                                          .inside = inside,
-                                                          .outside = outside,
-                                                          .once = once};
+    program->edges[program->edge_count++] =
+        (struct edge){.from = at->self,
+                      .to = to,
+                      .loc = loc,
+                      .by = by,
+                      .starts = starts,
+                      .owned = starts && spawns && spawns->owner != ROLE_ARG_NONE,
+                      .under = under,
+                      .ending = ending,
+                      .inside = inside,
+                      .outside = outside,
+                      .once = once};
     note_params(at, &program->edges[program->edge_count - 1], false, !by);
 }
 

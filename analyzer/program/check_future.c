@@ -137,7 +137,8 @@ const char *check_future_of(const struct path *path, const struct path_call *cal
         return NULL;
     for (size_t i = 0; i < program->edge_count; i++) {
         const struct edge *edge = &program->edges[i];
-        if (edge->from == self && edge->starts && !program->functions[edge->to].started_often &&
+        if (edge->from == self && edge->starts && !edge->owned &&
+            !program->functions[edge->to].started_often &&
             signals_last(program, edge->to, &event, 0))
             return program->functions[edge->to].name;
     }
