@@ -18,15 +18,26 @@ enum {
     MESSAGE = 64 /* bytes of an echo */
 };
 
-static inline double bench_now(void) {
+static inline double bench_clock(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-/** Tells the nanoseconds that each of `count` operations took since `start`. */
+/** Nanoseconds on the wall. */
+static inline double bench_now(void) {
+    return bench_clock(CLOCK_MONOTONIC);
+}
+
+/** Nanoseconds that this thread had a processor, in the kernel too: what else the machine does in
+ *  between does not count. */
+static inline double bench_cpu(void) {
+    return bench_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
+/** Tells the nanoseconds that each of `count` operations took since bench_cpu() was `start`. */
 static inline void bench_tell(const char *name, double start, double count) {
-    printf("%s %.3f\n", name, (bench_now() - start) / count);
+    printf("%s %.3f\n", name, (bench_cpu() - start) / count);
     fflush(stdout);
 }
 
@@ -40,6 +51,13 @@ static inline double bench_resident_kb(void) {
         resident = 0;
     fclose(file);
     return (double)resident * ((double)sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/** Tells what a parked task costs, when `made` of them came since bench_resident_kb() was `before`.
+ */
+static inline void bench_tell_idle(double before, long made) {
+    printf("idle_kb %.3f\nidle_count %ld\n", (bench_resident_kb() - before) / (double)made, made);
+    fflush(stdout);
 }
 
 /** Spread over about 100 seconds, the same in every program. */

@@ -17,7 +17,7 @@ static AGLET_COROUTINE int yields(void *arg) {
 
 static AGLET_COROUTINE int measure_switch(void *arg) {
     (void)arg;
-    double start = bench_now();
+    double start = bench_cpu();
     aglet_task *a = aglet_create(yields, NULL);
     aglet_task *b = aglet_create(yields, NULL);
     int rc = aglet_await(a);
@@ -34,7 +34,7 @@ static AGLET_COROUTINE int returns(void *arg) {
 static AGLET_COROUTINE int measure_spawn(void *arg) {
     (void)arg;
     static aglet_task *tasks[BATCH];
-    double start = bench_now();
+    double start = bench_cpu();
     int rc = 0;
     for (int round = 0; round < SPAWNS / BATCH; round++) {
         for (int i = 0; i < BATCH; i++)
@@ -56,13 +56,13 @@ static void fires(void *arg) {
 /* The loop sorts what was armed when it polls: that belongs to the price. */
 static AGLET_COROUTINE int arm_and_cancel(aglet_timer *timers, const char *arm, const char *settle,
                                           const char *cancel) {
-    double start = bench_now();
+    double start = bench_cpu();
     for (int i = 0; i < TIMERS; i++)
         (void)aglet_call_later(&timers[i], bench_delay_ms(i), fires, NULL);
     bench_tell(arm, start, TIMERS);
     int rc = aglet_sleep(0);
     bench_tell(settle, start, TIMERS);
-    start = bench_now();
+    start = bench_cpu();
     for (int i = 0; i < TIMERS; i++)
         (void)aglet_timer_cancel(&timers[i]);
     bench_tell(cancel, start, TIMERS);
@@ -84,7 +84,7 @@ static AGLET_COROUTINE int measure_timers(void *arg) {
     for (int i = 0; i < TIMERS; i++)
         (void)aglet_call_later(&timers[i], bench_delay_ms(i) % 7, fires, NULL);
     usleep(10000); /* until all are due */
-    double start = bench_now();
+    double start = bench_cpu();
     while (fired < TIMERS && rc == 0)
         rc = aglet_sleep(0);
     bench_tell("fire", start, TIMERS);
@@ -106,7 +106,7 @@ static AGLET_COROUTINE int measure_idle(void *arg) {
     while (made < wanted && (tasks[made] = aglet_create(sleeps, NULL)))
         made++;
     int rc = aglet_sleep(1);
-    printf("idle_kb %.3f\nidle_count %ld\n", (bench_resident_kb() - before) / (double)made, made);
+    bench_tell_idle(before, made);
     for (long i = 0; i < made; i++) {
         aglet_cancel(tasks[i]);
         int result = aglet_await(tasks[i]);

@@ -11,7 +11,7 @@ static coroutine void yields(int count) {
 }
 
 static void measure_switch(void) {
-    double start = bench_now();
+    double start = bench_cpu();
     int a = go(yields(SWITCHES / 2));
     int b = go(yields(SWITCHES / 2));
     bundle_wait(a, -1);
@@ -26,7 +26,7 @@ static coroutine void returns(void) {
 
 static void measure_spawn(void) {
     static int handles[BATCH];
-    double start = bench_now();
+    double start = bench_cpu();
     for (int round = 0; round < SPAWNS / BATCH; round++) {
         for (int i = 0; i < BATCH; i++)
             handles[i] = go(returns());
@@ -45,7 +45,7 @@ static void measure_idle(long wanted) {
     long made = 0;
     while (made < wanted && go(sleeps()) >= 0)
         made++;
-    printf("idle_kb %.3f\nidle_count %ld\n", (bench_resident_kb() - before) / (double)made, made);
+    bench_tell_idle(before, made);
 }
 
 int main(int argc, char **argv) {

@@ -3,10 +3,11 @@
 
     tests/bench/runtime/run.py                      all of it, 7 rounds
     tests/bench/runtime/run.py --rounds 3 --only echo
-    tests/bench/runtime/run.py --libdill PREFIX     where libdill is installed, if not in the system
+    tests/bench/runtime/run.py --libdill PREFIX --neco PREFIX   where they are, if not in the system
 
 In each round every program runs once, so that a machine that gets busy is unfair to none. A library
-that is not installed is skipped, and the table says so. System calls are counted by strace, in a
+that is not installed is skipped, and the table says so. Nanoseconds are those of the processor that
+the program had, so that others on the machine count as little as they can. System calls are counted by strace, in a
 run of their own.
 """
 import argparse
@@ -28,11 +29,14 @@ COUNTED_REQUESTS = 20_000
 # The dearest program comes with a million tasks; beyond half of the free memory it is not fair.
 IDLE_TASKS = 1_000_000
 IDLE_KB = 5
-LIBRARIES = ("aglet", "libdill", "libuv", "epoll")
+# The stacks of these end at the kernel's limit of mappings.
+IDLE_AT_MOST = {"libdill": 30_000, "neco": 4_000}
+COROUTINES = ("aglet", "libdill", "neco")
+ELSEWHERE = ("libdill", "neco")
 
 
-def build(folder, libdill):
-    options = [f"-DLIBDILL_ROOT={libdill}"] if libdill else []
+def build(folder, prefixes):
+    options = [f"-D{name.upper()}_ROOT={prefix}" for name, prefix in prefixes.items() if prefix]
     for command in (["cmake", "-S", HERE, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", *options],
                     ["cmake", "--build", folder]):
         done = subprocess.run(command, capture_output=True, text=True)
@@ -119,18 +123,18 @@ def table(title, unit, seen, name, bench, libraries, more_is_better=False):
 
 
 def show_tasks(bench):
-    pair = ("aglet", "libdill")
-    seen = bench.in_turn(pair, lambda library: {
+    seen = bench.in_turn(COROUTINES, lambda library: {
         **figures(bench.program(library, "switch")), **figures(bench.program(library, "spawn"))})
-    table("A switch through the scheduler", "ns", seen, "switch", bench, pair)
-    table("Spawn and join, in batches of 1000", "ns", seen, "spawn", bench, pair)
+    table("A switch through the scheduler", "ns", seen, "switch", bench, COROUTINES)
+    table("Spawn and join, in batches of 1000", "ns", seen, "spawn", bench, COROUTINES)
 
 
 def show_timers(bench):
     pair = ("aglet", "libuv")
     seen = bench.in_turn(pair, lambda library: figures(bench.program(library, "timers")))
     for name, what in (("arm", "armed"), ("settle", "armed, to the end of the turn"),
-                       ("settle_first", "armed so for the first time, while the heap grows"), ("cancel", "cancelled"), ("fire", "fired")):
+                       ("settle_first", "armed so for the first time, while the heap grows"),
+                       ("cancel", "cancelled"), ("fire", "fired")):
         table(f"A timer {what}, of 300,000", "ns", seen, name, bench, pair)
 
 
@@ -158,11 +162,11 @@ def show_memory(bench):
     count = min(IDLE_TASKS, room // 10_000 * 10_000)
     if count < IDLE_TASKS:
         print(f"  (not enough free memory for {IDLE_TASKS:,} tasks; {count:,} instead)")
-    # libdill's stacks end at the kernel's limit of mappings.
-    for library, wanted in (("aglet", count), ("libdill", 30_000)):
+    for library in COROUTINES:
         if not bench.has(library):
             print(f"  {library:8} not installed, skipped")
             continue
+        wanted = min(count, IDLE_AT_MOST.get(library, count))
         told = figures(bench.program(library, "idle", str(wanted)))
         print(f"  {library:8} {told['idle_kb']:6.2f}   of {int(told['idle_count']):,} tasks")
 
@@ -176,11 +180,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", choices=PARTS, action="append")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench")
-    parser.add_argument("--libdill", type=Path)
+    for name in ELSEWHERE:
+        parser.add_argument(f"--{name}", type=Path)
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
-    build(options.build, options.libdill)
+    build(options.build, {name: getattr(options, name) for name in ELSEWHERE})
     bench = Bench(options.build, options.rounds)
     print(f"{options.rounds} rounds, programs in turn; load average {os.getloadavg()[0]:.1f} "
           f"on {os.cpu_count()} processors")
