@@ -5,29 +5,8 @@
 #include <string.h>
 
 #include "program/check.h"
-#include "program/check_calls.h"
+#include "program/check_clock.h"
 #include "rule.h"
-
-/* What a sum is made of. */
-struct sum {
-    int clocks;       /* how many clocks are added, less those that are subtracted */
-    const char *unit; /* of the last one: "ms" */
-    bool unknown;     /* something else is in it */
-};
-
-static void look(const struct path *path, value_id value, int sign, struct sum *sum) {
-    const struct value *v = value_at(&path->context.values, value);
-    const struct role *clock = check_maker_role(path, value, ROLE_TELLS_TIME);
-    if (clock) {
-        sum->clocks += sign;
-        sum->unit = clock->subject;
-    } else if (v->kind == VALUE_BINARY && (v->op == IR_ADD || v->op == IR_SUB)) {
-        look(path, v->a, sign, sum);
-        look(path, v->b, v->op == IR_SUB ? -sign : sign, sum);
-    } else if (v->kind != VALUE_INT) {
-        sum->unknown = true;
-    }
-}
 
 static const char *words_of(const char *unit) {
     static const struct {
@@ -49,14 +28,14 @@ static void report(const struct path *path, const struct path_call *call, const 
 }
 
 static void check_duration(const struct path *path, const struct path_call *call,
-                           const struct sum *sum, const char *unit) {
+                           const struct clock_sum *sum, const char *unit) {
     if (sum->clocks > 0)
         report(path, call, "give it the number of %s alone, without the clock",
                "wants a duration and is given a point in time: it waits for years", unit);
 }
 
 static void check_point(const struct path *path, const struct path_call *call,
-                        const struct sum *sum, const char *unit, int64_t constant) {
+                        const struct clock_sum *sum, const char *unit, int64_t constant) {
     if (sum->clocks == 0 && !sum->unknown && constant > 0 && constant < INT64_MAX / 2)
         report(path, call, "add the %s to what the clock says now",
                "wants a point in time and is given a constant, which has long passed", unit);
@@ -71,9 +50,8 @@ static void on_call(struct path *path, const struct path_call *call) {
         const char *unit = role->subject ? strchr(role->subject, '-') : NULL;
         if (role->kind != ROLE_TAKES_DEADLINE || !unit || (uint32_t)role->arg >= call->arg_count)
             continue;
-        struct sum sum = {0};
+        struct clock_sum sum = check_clock_sum(path, call->args[role->arg]);
         int64_t constant = 0;
-        look(path, call->args[role->arg], 1, &sum);
         path_constant(path, call->args[role->arg], &constant);
         if (strncmp(role->subject, "timeout", strlen("timeout")) == 0)
             check_duration(path, call, &sum, unit + 1);

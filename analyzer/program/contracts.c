@@ -134,16 +134,20 @@ static void extend_contracts(struct program *program, const struct ir_unit *unit
     free(annotates);
 }
 
+void prog_add_role(struct function *function, const struct role *role) {
+    if (has_role(function, role))
+        return;
+    struct role own = *role;
+    own_strings(&own);
+    add_role(function, &own);
+}
+
 /* The author's word that it does not block counts for more than the model's that it does. */
 static void take_roles(struct function *function, const struct role *roles, size_t count) {
     bool never = prog_role(function->roles, function->role_count, ROLE_NONBLOCKING) != NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (has_role(function, &roles[i]) || (never && roles[i].kind == ROLE_BLOCKS))
-            continue;
-        struct role role = roles[i];
-        own_strings(&role);
-        add_role(function, &role);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!(never && roles[i].kind == ROLE_BLOCKS))
+            prog_add_role(function, &roles[i]);
 }
 
 static void read_model(struct program *program, struct function *function) {

@@ -240,6 +240,24 @@ bool prog_is_idempotent(const struct program *program, const char *kind);
 /** Fills in what the roles amount to (resolve.c). */
 void prog_roles_to_effects(struct program *program, struct function *function);
 
+/** Adds a copy of the role, unless the function has it. */
+void prog_add_role(struct function *function, const struct role *role);
+
+/** What the results of a function have to do with the clock, path by path. */
+struct told_time {
+    const char *unit; /* it was a clock's, and some more */
+    bool otherwise;   /* on another path it was not, or another clock's */
+};
+
+/** Gives the function the deadline roles of its calls that its own parameters are handed to
+ * (handed_on.c). */
+void prog_note_handed_on(struct program *program, prog_fn self, const struct path *path,
+                         const struct path_call *call);
+/** Notes what is returned on a path. */
+void prog_note_told_time(struct told_time *told, const struct path *path, value_id value);
+/** Makes a clock of the function, if each of its paths returns a point in time. */
+void prog_tell_time(struct program *program, prog_fn self, const struct told_time *told);
+
 /** The first role of that kind, or NULL. */
 const struct role *prog_role(const struct role *roles, size_t count, enum role_kind kind);
 

@@ -41,6 +41,7 @@ struct collector {
     int8_t scopes[SCOPE_KINDS]; /* at a successful return: the deepest, or the shallowest if none is
                        deeper than the entry (a cleanup that ends a shield if there is one) */
     bool succeeds;
+    struct told_time told;
     bool keeps_errno; /* on some returning path, it holds what this task set */
     bool overflow;
 };
@@ -210,6 +211,7 @@ static void on_return(struct path *path, value_id value) {
     for (unsigned k = 0; k < CLASSES; k++)
         c->paths[k] += (classes >> k) & 1;
     note_bounds(path, c, value);
+    prog_note_told_time(&c->told, path, value);
     c->keeps_errno |= path->state->parked == IR_NONE;
     note_params(path, c->params);
     for (uint32_t i = 0; i < path->function->param_count && i < MOST_PARAMS; i++)
@@ -293,8 +295,10 @@ static void on_call(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     struct summary *summary = &c->summary;
     note_roles(c, path, call, summary);
-    if (c->last)
+    if (c->last) {
         prog_note_call(c->program, c->self, path, call);
+        prog_note_handed_on(c->program, c->self, path, call);
+    }
     if (callee->cut.loses && path_can_cut(path, call))
         note_chain(c, path, call, &summary->loses, callee->loses ? NULL : "suspends",
                    callee->loses);
@@ -650,6 +654,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     summary->high = bounded ? c->high : INT64_MAX;
     memcpy(summary->scopes, c->scopes, sizeof summary->scopes);
     summary->cut = (struct cut){.arg = ROLE_ARG_NONE};
+    prog_tell_time(program, self, &c->told);
     if (memchr(path.cuttable, true, path.instr_count))
         summary->cut = path_run_cut(function->unit, fn, &client);
     summary->cut.loses = summary->loses != NULL;
