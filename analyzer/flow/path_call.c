@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { MOST_ARGS = 32, MOST_ENDED = 32, DEEPEST_SCOPE = 16 };
+enum { LEAST_NEWS = 128 }; /* numbers of duties that stand for what an argument points to */
 
 static region_id arg_region(struct path *path, const struct path_call *call, unsigned arg) {
     return arg < call->arg_count ? region_pointee(&path->context.values, call->args[arg])
@@ -143,18 +144,35 @@ static void acquire(struct path *path, const struct path_call *call, const struc
     }
 }
 
-/* The callee may have set what the argument points to, which was null. */
-static void set(struct path *path, const struct path_call *call, const struct effect *effect,
+/* Is it the last argument, and the address of a local that points to a record? So errors are given
+   back. */
+static bool is_for_error(const struct path *path, const struct path_call *call, uint32_t arg) {
+    const struct ir_unit *unit = path->unit;
+    const struct value *v = value_at(&path->context.values, call->args[arg]);
+    if (arg + 1 != call->arg_count || v->kind != VALUE_ADDRESS)
+        return false;
+    const struct region *region = region_at(&path->context.values, v->a);
+    if (region->kind != REGION_LOCAL)
+        return false;
+    const struct ir_local *local = ir_local_at(unit, path->function, region->a);
+    const struct ir_type *type = &unit->types.data[local->type];
+    return type->kind == IR_TYPE_POINTER && unit->types.data[type->elem].kind == IR_TYPE_RECORD;
+}
+
+/* The callee may have set what argument `arg` points to, which was null; then what it returned is
+   in the classes of `when`. */
+static void set(struct path *path, const struct path_call *call, uint8_t arg, uint8_t when,
                 value_id result) {
-    region_id region = arg_region(path, call, effect->arg);
+    region_id region = arg_region(path, call, arg);
     static const struct ir_type pointer = {.kind = IR_TYPE_POINTER};
-    if (region == REGION_UNKNOWN || (is_exposed(path, region) && !outs_is_own(path, region)))
+    bool kept = !is_exposed(path, region) || outs_is_own(path, region);
+    if (region == REGION_UNKNOWN || (!kept && !is_for_error(path, call, arg)))
         return;
     struct duty fact = {.entity = state_fresh(&path->context, path->state, call->id, &pointer),
                         .status = DUTY_NONE,
-                        .when = effect->when,
+                        .when = when,
                         .guard = result,
-                        .which = (uint8_t)(effect - call->callee->effects),
+                        .which = (uint8_t)(LEAST_NEWS + arg),
                         .origin = call->id,
                         .end = IR_NONE};
     state_bind(&path->context, path->state, region, fact.entity);
@@ -411,19 +429,37 @@ static value_id part_of_argument(struct path *path, const struct path_call *call
     return id;
 }
 
-/* Is what the argument points to known to be null before the call, or as it was at the entry? */
-static bool was_null(const struct path *path, const struct path_call *call,
-                     const struct effect *effect) {
+/* Is what the argument points to known to be null before the call, or as it was at the entry? An
+   error that others got before is thought to be null, as it has to be. */
+static bool was_null(const struct path *path, const struct path_call *call, uint32_t arg) {
     bool found = false;
-    if (effect->arg >= call->arg_count)
+    if (arg >= call->arg_count)
         return false;
-    if (outs_untouched(path, call->args[effect->arg]))
+    if (outs_untouched(path, call->args[arg]))
         return true;
-    const struct value *v = value_at(&path->context.values, call->args[effect->arg]);
+    const struct value *v = value_at(&path->context.values, call->args[arg]);
     if (v->kind != VALUE_ADDRESS)
         return false;
     value_id value = state_lookup(path->state, v->a, &found);
-    return found && state_classes(&path->context, path->state, value) == RETURNS_ZERO;
+    unsigned classes = found ? state_classes(&path->context, path->state, value) : RETURNS_ANY;
+    return classes == RETURNS_ZERO || (classes & RETURNS_ZERO && is_for_error(path, call, arg));
+}
+
+/* The outcomes in which what the argument points to is set, or 0. Where nothing is known of it, an
+   error that is given back beside a resource is set when there is none. */
+static uint8_t set_when(const struct path *path, const struct path_call *call, uint32_t arg) {
+    const struct callee *callee = call->callee;
+    uint8_t failed = 0;
+    for (size_t i = 0; i < callee->effect_count; i++) {
+        const struct effect *effect = &callee->effects[i];
+        if (effect->kind == EFFECT_SET && effect->arg == arg)
+            return effect->when;
+        if (effect->target == TARGET_OUT && effect->arg == arg)
+            return 0;
+        if (effect->kind == EFFECT_ACQUIRE && effect->target == TARGET_RETURN && !effect->tells)
+            failed = (uint8_t)(RETURNS_ANY & ~effect->when);
+    }
+    return failed && is_for_error(path, call, arg) ? failed : 0;
 }
 
 static void deepen(struct state *state, const struct callee *callee) {
@@ -450,8 +486,8 @@ static void apply(struct path *path, const struct path_call *call) {
     path_start(path, call);
     uint32_t null_before = 0;
     value_id ended[MOST_ENDED] = {VALUE_UNKNOWN};
-    for (size_t i = 0; i < callee->effect_count && i < 32; i++)
-        if (callee->effects[i].kind == EFFECT_SET && was_null(path, call, &callee->effects[i]))
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        if (set_when(path, call, i) && was_null(path, call, i))
             null_before |= UINT32_C(1) << i;
     for (size_t i = 0; i < callee->effect_count && i < MOST_ENDED; i++)
         if (!is_excused(path, call, i))
@@ -487,9 +523,9 @@ static void apply(struct path *path, const struct path_call *call) {
         if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i) &&
             is_asked_for(path, call, &callee->effects[i]))
             acquire(path, call, &callee->effects[i], result);
-    for (size_t i = 0; i < callee->effect_count && i < 32; i++)
+    for (uint32_t i = 0; i < call->arg_count; i++)
         if ((null_before >> i) & 1)
-            set(path, call, &callee->effects[i], result);
+            set(path, call, (uint8_t)i, set_when(path, call, i), result);
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
     path_learn_open(path, call, result);
