@@ -4,6 +4,7 @@
  */
 #include "program/check.h"
 #include "program/check_calls.h"
+#include "program/check_fix.h"
 #include "program/check_signals.h"
 #include "rule.h"
 
@@ -32,6 +33,7 @@ static void on_take(struct path *path, const struct path_take *take) {
         finding_coalesced(&finding, path);
     finding_chain(&finding, take->chain);
     finding_help(&finding, "take items until there is none left");
+    finding_fix_drain(&finding, path, take);
     check_report(path, &finding);
 }
 

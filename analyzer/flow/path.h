@@ -184,6 +184,7 @@ struct path_stale {
 /** One item is taken from a queue. */
 struct path_take {
     const struct ir_instr *instr; /* the call, or the store */
+    const struct ir_instr *found; /* with a store: the load that found the item; else NULL */
     const char *callee;           /* the function called, or NULL */
     const char *queue;         /* the list's name: its variable's, its field's; NULL: a library's */
     const struct chain *chain; /* inside the callee: where it does so; or NULL */

@@ -78,15 +78,17 @@ static const char *name_of(const struct path *path, const struct ir_place *place
                : NULL;
 }
 
-/* Was the item found in the place? */
-static bool was_there(const struct path *path, value_id item, const struct ir_place *place) {
+/* The load that found the item in the place; NULL if it was not there. */
+static const struct ir_instr *found_there(const struct path *path, value_id item,
+                                          const struct ir_place *place) {
     const struct value *v = value_at(&path->context.values, item);
     const struct ir_instr *made = v->kind == VALUE_SYMBOL ? &path->unit->instrs.data[v->a] : NULL;
     if (!made || made->op != IR_LOAD)
-        return false;
+        return NULL;
     const struct ir_place *from = &path->unit->places.data[made->a];
-    return from->kind == place->kind && from->record == place->record &&
-           (place->kind == IR_PLACE_FIELD ? from->b == place->b : from->a == place->a);
+    bool same = from->kind == place->kind && from->record == place->record &&
+                (place->kind == IR_PLACE_FIELD ? from->b == place->b : from->a == place->a);
+    return same ? made : NULL;
 }
 
 void path_take_by_hand(struct path *path, const struct ir_instr *instr, region_id region,
@@ -97,6 +99,7 @@ void path_take_by_hand(struct path *path, const struct ir_instr *instr, region_i
     if (!name || region_at(t, region_root(t, region))->kind == REGION_LOCAL)
         return;
     value_id item = item_of(path, value);
-    if (item != VALUE_UNKNOWN && was_there(path, item, place))
-        tell(path, (struct path_take){.instr = instr, .queue = name});
+    const struct ir_instr *found = item == VALUE_UNKNOWN ? NULL : found_there(path, item, place);
+    if (found)
+        tell(path, (struct path_take){.instr = instr, .found = found, .queue = name});
 }

@@ -52,6 +52,11 @@ void finding_fix_pass_on(struct finding *finding, const struct path *path,
  *  another and nothing else uses the loop. */
 void finding_fix_run(struct finding *finding, const struct path *path, const char *runner);
 
+/** Offers to take items until there is none left, where one is taken: what is done with it is done
+ *  with each, if the rest of the block is about nothing else and leaves it nowhere else. */
+void finding_fix_drain(struct finding *finding, const struct path *path,
+                       const struct path_take *take);
+
 /** The words of a kind whose functions the unit declares, or NULL. */
 const struct model_kind *check_declared_kind(const struct path *path, const char *kind);
 

@@ -75,31 +75,49 @@ bool finding_fix_await(struct finding *finding, const struct path *path,
 
 /* ---- unlock ------------------------------------------------------------------------------ */
 
-/* The next call in the block, if it does nothing but give a lock back. */
-static const struct ir_instr *next_unlock(const struct path *path, const struct ir_instr *call) {
-    const struct ir_instr *end = instr_at(path, path->instr_count);
-    for (const struct ir_instr *next = call + 1; next < end; next++) {
-        if (next->op != IR_CALL)
-            continue;
-        struct callee callee = path_target(path, next);
-        for (size_t i = 0; i < callee.effect_count; i++)
-            if (callee.effects[i].kind == EFFECT_UNLOCK)
-                return next;
-        return NULL;
+bool fix_unlocks(const struct path *path, const struct ir_instr *call) {
+    struct callee callee = path_target(path, call);
+    for (size_t i = 0; i < callee.effect_count; i++)
+        if (callee.effects[i].kind == EFFECT_UNLOCK)
+            return true;
+    return false;
+}
+
+const struct ir_instr *fix_next_unlock(const struct path *path, const struct ir_instr *from) {
+    const struct ir_unit *unit = path->unit;
+    uint32_t at = (uint32_t)(from - unit->instrs.data) + 1;
+    ir_id number = 0;
+    const struct ir_block *block = ir_block_at(unit, path->function, number);
+    while (at > block->first_instr + block->instr_count)
+        block = ir_block_at(unit, path->function, ++number);
+    for (ir_id steps = 0; steps < path->function->block_count; steps++) {
+        for (; at < block->first_instr + block->instr_count; at++)
+            if (unit->instrs.data[at].op == IR_CALL)
+                return fix_unlocks(path, &unit->instrs.data[at]) ? &unit->instrs.data[at] : NULL;
+        if (block->succ_count != 1)
+            return NULL;
+        block = ir_block_at(unit, path->function, ir_succ(unit, block, 0));
+        at = block->first_instr;
     }
     return NULL;
 }
 
-static size_t locks_held(const struct path *path) {
-    size_t held = 0;
-    for (uint32_t i = 0; i < path->state->claim_count; i++)
-        held += path->state->claims[i].kind == CLAIM_LOCKED;
+const struct ir_instr *fix_lock_held(const struct path *path) {
+    const struct ir_instr *held = NULL;
+    for (uint32_t i = 0; i < path->state->claim_count; i++) {
+        const struct claim *claim = &path->state->claims[i];
+        if (claim->kind != CLAIM_LOCKED)
+            continue;
+        if (held)
+            return NULL;
+        held = &path->unit->instrs.data[claim->origin];
+    }
     return held;
 }
 
 void finding_fix_unlock_first(struct finding *finding, const struct path *path,
                               const struct ir_instr *call) {
-    const struct ir_instr *unlock = locks_held(path) == 1 ? next_unlock(path, call) : NULL;
+    const struct ir_instr *unlock = fix_lock_held(path) ? fix_next_unlock(path, call) : NULL;
     struct code *code = unlock && unlock->loc != IR_NONE ? fix_code_at(path, call->loc) : NULL;
     struct code_statement wait, release;
     char *name = NULL;

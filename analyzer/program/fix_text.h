@@ -26,6 +26,15 @@ void fix_finish(struct finding *finding, const char *title);
 /** A name that does not stand in the text yet, nor in the first `number` fixes; to be freed. */
 char *fix_fresh_name(const struct code *code, const char *word, size_t number);
 
+/** The call that took the lock that is held, if it is one alone; or NULL. */
+const struct ir_instr *fix_lock_held(const struct path *path);
+/** True if the call gives a lock back. */
+bool fix_unlocks(const struct path *path, const struct ir_instr *call);
+/** The next call behind the instruction, if no other way leads on and it gives a lock back; or
+ * NULL.
+ */
+const struct ir_instr *fix_next_unlock(const struct path *path, const struct ir_instr *from);
+
 /** The words of what the function returns, as a declaration has them before the name; or NULL. */
 const char *fix_returned_type(const struct path *path);
 

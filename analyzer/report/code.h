@@ -70,6 +70,10 @@ enum code_keeps { CODE_KEEPS_OTHER, CODE_KEEPS_NOTHING, CODE_KEEPS_VARIABLE };
 enum code_keeps code_keeps_result(const struct code *code, const struct code_statement *statement,
                                   size_t call, char **name);
 
+/** The name of the variable that the statement puts something into, which may declare it, to be
+ *  freed; NULL if it does something else. */
+char *code_set_variable(const struct code *code, const struct code_statement *statement);
+
 /** The text of [start, end), to be freed. */
 char *code_text(const struct code *code, size_t start, size_t end);
 
@@ -90,6 +94,15 @@ struct code_edit code_cut(const struct code *code, const struct code_statement *
 /** Puts lines in the statement's place, each with its indentation; separated by newlines. */
 struct code_edit code_replace(const struct code *code, const struct code_statement *statement,
                               const char *lines);
+
+/** Makes a `while` of the `if` that asks whether the call at `call` returns anything, and keeps it
+ *  perhaps; false if there is none, it has an `else`, or its body a way out. */
+bool code_if_to_while(const struct code *code, size_t call, struct code_edit *edit);
+/** Makes a loop of the statements from `start` to the end of their block, or to a return of a
+ *  constant there. It is left behind the statement that holds `asked`, where the variable `name` is
+ *  null. False if some statement leaves the block otherwise, or has nothing to do with it. */
+bool code_drain(const struct code *code, size_t start, size_t asked, const char *name,
+                struct code_edit *edit);
 
 /** Puts lines before and behind the statement, each with its indentation, and braces around them
  *  where they are needed. Either may be NULL; lines are separated by newlines. Returns how many
