@@ -8,12 +8,13 @@ when a finding of the rule that is there for that bug stands at the line where i
 one or, where something is lost, the exit at which it is lost or the call that acquired it. A mutant
 that does not compile is left out.
 
-    tests/mutation/mutate.py [--all] [--list] [WORD...]
+    tests/mutation/mutate.py [--all] [--list] [--keep FOLDER] [WORD...]
 
 checks a part of the mutants, the same each time, and prints a table by operator and by rule; --all:
-each of them; --list: also what is missed; a WORD: only operators and programs that have it in their
-names. Fails when fewer of a hundred are found than LEAST, or when anything is found in a program before
-it is changed.
+each of them; --list: also what is missed; --keep: the facts of the mutants stay in a folder, and the
+next run takes them from there as long as neither a text nor `aglet facts` has changed; a WORD: only
+operators and programs that have it in their names. Fails when fewer of a hundred are found than LEAST,
+or when anything is found in a program before it is changed.
 """
 import argparse
 import hashlib
@@ -39,8 +40,31 @@ SOME = 6
 SHOWN = "example"
 
 
+class Kept:
+    """Facts that an earlier run made, by all that they are made from; the system's headers are taken
+    to be the same."""
+
+    def __init__(self, folder):
+        self.folder = folder and Path(folder).resolve()
+        if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            headers = sorted([*(SOURCE / "runtime/include").rglob("*.h"), *(SOURCE / "fixtures").rglob("*.h")])
+            maker = Path(AGLET).parent / "aglet-facts"
+            self.made_with = hashlib.sha256(
+                b"\0".join(path.read_bytes() for path in [maker, *headers])).hexdigest()
+
+    def place(self, path, flags):
+        """Where the facts of a file are, or are to be; None if none are kept."""
+        if not self.folder:
+            return None
+        key = hashlib.sha256(repr((self.made_with, path.name, path.read_bytes(), flags)).encode()).hexdigest()
+        return self.folder / f"{key}.facts"
+
+
 class Subject:
     """A program to be mutated, and the facts of its files as they are."""
+
+    kept = Kept(None)
 
     def __init__(self, program, folder, others=()):
         self.program, self.name, self.flags = program, program.name, program.flags()
@@ -51,13 +75,19 @@ class Subject:
 
     def facts_of(self, path, source, folder):
         """The facts of a file, whose headers are where `source` is; None if it is no C."""
-        out = Path(folder, source.name + ".facts")
-        run = subprocess.run([AGLET, "facts", path, "-o", out, "--", *self.flags, f"-I{source.parent}"],
+        flags = [*self.flags, f"-I{source.parent}"]
+        out = self.kept.place(path, flags) or Path(folder, source.name + ".facts")
+        no_c = out.with_suffix(".no-c")  # a mark, beside the facts that are kept
+        if out.exists() or no_c.exists():
+            return out if out.exists() else None
+        run = subprocess.run([AGLET, "facts", path, "-o", out, "--", *flags],
                              capture_output=True, text=True, env=ENVIRONMENT)
         if run.returncode == 0:
             return out
-        if compiles(path, [*self.flags, f"-I{source.parent}"]):
+        if compiles(path, flags):
             self.refused.append(f"{self.name}: aglet gives no facts of what compiles: {run.stderr}")
+        else:
+            no_c.write_text(run.stderr)
         return None
 
     def original(self):
@@ -194,8 +224,10 @@ def main():
     parser = argparse.ArgumentParser(description="Plants bugs and counts which are found.")
     parser.add_argument("--all", action="store_true", help="each mutant, not a part of them")
     parser.add_argument("--list", action="store_true", help="prints what is missed")
+    parser.add_argument("--keep", metavar="FOLDER", help="keeps the mutants' facts there for the next run")
     parser.add_argument("words", nargs="*", metavar="WORD", help="only operators and programs with it in their names")
     options = parser.parse_args()
+    Subject.kept = Kept(options.keep)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs()) as pool:
         everything = list(subjects(folder))
         made = [job for subject in everything for job in jobs_of(subject)
