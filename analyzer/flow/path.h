@@ -181,6 +181,14 @@ struct path_stale {
     struct state *state;           /* on the first of them */
 };
 
+/** A number of one kind, such as flags or an id, is given where one of another is expected. */
+struct path_mixup {
+    const struct path_call *call;
+    const char *expected;
+    const struct claim *made; /* the number, and what it is; NULL: a constant, whose bits .. */
+    int64_t foreign;          /* … these are unknown to what is expected */
+};
+
 /** One item is taken from a queue. */
 struct path_take {
     const struct ir_instr *instr; /* the call, or the store */
@@ -212,6 +220,7 @@ struct path_listener {
                         const struct path_misorder *misorder);
     void (*on_unasked)(struct path *path, const struct path_unasked *unasked);
     void (*on_stale_errno)(struct path *path, const struct path_stale_errno *stale);
+    void (*on_mixup)(struct path *path, const struct path_mixup *mixup);
     void (*on_take)(struct path *path, const struct path_take *take);
     void (*on_stale)(struct path *path, const struct path_stale *stale);
     void (*on_loop)(struct path *path, const struct path_loop *loop);

@@ -529,6 +529,7 @@ static void apply(struct path *path, const struct path_call *call) {
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
     path_learn_open(path, call, result);
+    path_learn_number(path, call, result);
     path_lock(path, call, result);
     path_queue(path, call, result);
     deepen(path->state, callee);
@@ -585,6 +586,7 @@ bool path_step_call(struct path *path, ir_id id) {
         return false;
     path_meet_call(path, &call);
     path_meet_open(path, &call);
+    path_meet_numbers(path, &call);
     path_meet_promises(path, &call);
     path_meet_callbacks(path, &call);
     path_meet_free(path, &call);
@@ -606,6 +608,8 @@ static bool excuse_may_hold(const struct path *path, value_id value, const struc
     switch (u->test) {
     case ROLE_TEST_EQUALS:
         return !known || constant == u->value;
+    case ROLE_TEST_DIFFERS:
+        return !known || constant != u->value;
     case ROLE_TEST_HAS_FLAG:
         return !known || (constant & u->value) == u->value;
     case ROLE_TEST_LACKS_FLAG:

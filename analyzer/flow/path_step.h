@@ -109,6 +109,11 @@ void path_take_by_call(struct path *path, const struct path_call *call);
 void path_take_by_hand(struct path *path, const struct ir_instr *instr, region_id region,
                        value_id value);
 
+/** Kinds of numbers (path_number.c). Which kind a call yields. */
+void path_learn_number(struct path *path, const struct path_call *call, value_id result);
+/** Says which arguments of a call are of another kind than it expects. */
+void path_meet_numbers(struct path *path, const struct path_call *call);
+
 /** Loans (path_lend.c). Says what a call frees of what is lent. */
 void path_meet_free(struct path *path, const struct path_call *call);
 /** What a call, before it happens, shows to be over. */

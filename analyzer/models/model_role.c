@@ -71,14 +71,14 @@ static int read_test(struct model_reader *reader, const char *key, const json_t 
 }
 
 static int read_exception(struct model_reader *reader, const json_t *value, struct role *role) {
-    static const char *const known[] = {"arg", "is", "equals", "has-flag", "lacks-flag"};
+    static const char *const known[] = {"arg", "is", "equals", "differs", "has-flag", "lacks-flag"};
     if (!json_is_object(value))
         return reader_fail(reader, "must be an object such as {\"arg\": 1, \"is\": \"null\"}");
-    if (reader_check_keys(reader, value, "an exception", known, 5) < 0)
+    if (reader_check_keys(reader, value, "an exception", known, sizeof known / sizeof *known) < 0)
         return -1;
     if (!json_object_get(value, "arg") || json_object_size(value) != 2)
-        return reader_fail(reader, "needs \"arg\" and one of \"is\", \"equals\", \"has-flag\", "
-                                   "\"lacks-flag\"");
+        return reader_fail(reader, "needs \"arg\" and one of \"is\", \"equals\", \"differs\", "
+                                   "\"has-flag\", \"lacks-flag\"");
     struct role_unless unless = {0};
     for (void *at = json_object_iter((json_t *)value); at;
          at = json_object_iter_next((json_t *)value, at)) {

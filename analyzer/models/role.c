@@ -101,7 +101,10 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_ACQUIRES:
     case ROLE_RELEASES:
     case ROLE_TELLS_TIME:
+    case ROLE_YIELDS:
         return KEY_KIND;
+    case ROLE_EXPECTS:
+        return KEY_KIND | KEY_ARG;
     case ROLE_JOINS:
     case ROLE_CANCELS:
     case ROLE_DETACHES:

@@ -49,6 +49,7 @@ enum role_via {
 /** A condition on an argument; with any of them true, the role does not hold for this call. */
 enum role_test {
     ROLE_TEST_EQUALS,     /* arg == value */
+    ROLE_TEST_DIFFERS,    /* arg != value */
     ROLE_TEST_HAS_FLAG,   /* (arg & value) != 0; every bit of value */
     ROLE_TEST_LACKS_FLAG, /* (arg & value) == 0, and that is known */
     ROLE_TEST_NULL,
@@ -77,7 +78,8 @@ struct role {
     int entry, data, owner, sql; /* ROLE_ARG_NONE if not given */
     int handle;                  /* spawns: ROLE_ARG_RETURN, an out-parameter, or NONE */
     int64_t value; /* cancellable: what is returned then; ROLE_VALUE_USUAL: the type's usual error.
-                      stack: bytes; ROLE_VALUE_USUAL: it is for the program to say how many */
+                      stack: bytes; ROLE_VALUE_USUAL: it is for the program to say how many.
+                      expects: all bits that there are; ROLE_VALUE_USUAL: any */
     enum role_via via;
     enum role_when when;
     enum role_times times;

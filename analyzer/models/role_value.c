@@ -12,8 +12,8 @@
 static const char *const whens[] = {"always",   "zero", "nonzero", "negative", "nonnegative",
                                     "positive", "null", "nonnull", "maybe"};
 static const char *const times[] = {NULL, "once", "at-most-once", "many"};
-static const char *const tests[] = {"equals", "has-flag", "lacks-flag",
-                                    "null",   "nonnull",  "nonblocking"};
+static const char *const tests[] = {"equals", "differs", "has-flag",   "lacks-flag",
+                                    "null",   "nonnull", "nonblocking"};
 static const char *const blocks_kinds[] = {"sleep",   "io",   "net", "dns", "lock",
                                            "process", "wait", "db",  "cpu"};
 static const char *const time_units[] = {"ns", "us", "ms", "s"};

@@ -263,7 +263,7 @@ static void note_roles(struct collector *c, const struct path *path, const struc
             role->kind == ROLE_QUEUES || role->kind == ROLE_DEFERS || role->kind == ROLE_STARTS ||
             role->kind == ROLE_LOOP_BOUND || role->kind == ROLE_TELLS_RELEASE ||
             role->kind == ROLE_TAKES_ITEM || role->kind == ROLE_AWAITS_SIGNAL ||
-            role->kind == ROLE_FUTURE_API;
+            role->kind == ROLE_FUTURE_API || role->kind == ROLE_EXPECTS;
         if (role->kind == ROLE_BLOCKS && active && !once && blocking_is_feared(role->subject))
             note_chain(c, path, call, &summary->blocks, role->subject, NULL);
         else if (role->kind == ROLE_SPAWNS && !once)

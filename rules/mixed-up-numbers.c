@@ -1,0 +1,33 @@
+/*
+ * Flags or an id of one kind where those of another kind are wanted. The call does not fail, as a
+ * rule: it does something else than was meant, or nothing.
+ */
+#include <inttypes.h>
+
+#include "program/check.h"
+#include "rule.h"
+
+static void on_mixup(struct path *path, const struct path_mixup *mixup) {
+    struct finding finding = {.loc = mixup->call->instr->loc};
+    const char *callee = mixup->call->callee->name ? mixup->call->callee->name : "a function";
+    const char *expected = check_kind_noun(path, mixup->expected);
+    if (mixup->made) {
+        const char *given = check_kind_noun(path, mixup->made->subject);
+        finding_message(&finding, "'%s' expects the %s, and is given the %s", callee, expected,
+                        given);
+        finding_step(&finding, path->unit, path->unit->instrs.data[mixup->made->origin].loc,
+                     "'%s' yields the %s here", mixup->made->by, given);
+    } else {
+        finding_message(&finding, "'%s' expects the %s, and 0x%" PRIx64 " is none of these", callee,
+                        expected, (uint64_t)mixup->foreign);
+    }
+    finding_help(&finding, "give it the %s; what was meant is set elsewhere", expected);
+    check_report(path, &finding);
+}
+
+const struct rule rule_mixed_up_numbers = {
+    .name = "mixed-up-numbers",
+    .tier = RULE_CORE,
+    .summary = "flags or an id of one kind where those of another kind are wanted",
+    .listener = {.on_mixup = on_mixup},
+};
