@@ -107,19 +107,15 @@ static ir_id block_of(const struct ir_unit *unit, const struct ir_function *func
     return IR_NONE;
 }
 
-bool flow_reaches(const struct ir_unit *unit, const struct ir_function *function, ir_id from,
-                  ir_id to, ir_id without) {
-    ir_id start = block_of(unit, function, from), goal = block_of(unit, function, to);
-    ir_id barred = without == IR_NONE ? IR_NONE : block_of(unit, function, without);
-    if (start == IR_NONE || goal == IR_NONE)
-        return false;
-    if (start == goal && from < to)
-        return true;
+/* All blocks that control can get to from the end of `start`, which is not one of them unless it is
+   got to again. Barred blocks are not passed. To be freed. */
+static bool *blocks_behind(const struct ir_unit *unit, const struct ir_function *function,
+                           ir_id start, ir_id barred) {
     bool *seen = mem_zero(function->block_count, sizeof *seen);
-    ir_id *waiting = mem_resize(NULL, function->block_count, sizeof *waiting);
+    ir_id *waiting = mem_resize(NULL, function->block_count + 1, sizeof *waiting);
     size_t count = 0;
     waiting[count++] = start;
-    while (count && !seen[goal]) {
+    while (count) {
         const struct ir_block *block = ir_block_at(unit, function, waiting[--count]);
         for (uint32_t i = 0; i < block->succ_count; i++) {
             ir_id next = ir_succ(unit, block, i);
@@ -128,8 +124,39 @@ bool flow_reaches(const struct ir_unit *unit, const struct ir_function *function
             seen[next] |= next != barred;
         }
     }
-    bool reached = seen[goal];
     free(waiting);
+    return seen;
+}
+
+bool flow_reaches(const struct ir_unit *unit, const struct ir_function *function, ir_id from,
+                  ir_id to, ir_id without) {
+    ir_id start = block_of(unit, function, from), goal = block_of(unit, function, to);
+    ir_id barred = without == IR_NONE ? IR_NONE : block_of(unit, function, without);
+    if (start == IR_NONE || goal == IR_NONE)
+        return false;
+    if (start == goal && from < to)
+        return true;
+    bool *seen = blocks_behind(unit, function, start, barred);
+    bool reached = seen[goal];
     free(seen);
     return reached;
+}
+
+/* Does the instruction do what others can see? */
+static bool is_deed(const struct ir_unit *unit, const struct ir_instr *instr) {
+    return instr->op == IR_CALL || instr->op == IR_ASM ||
+           (instr->op == IR_STORE && ir_place_root(unit, instr->a)->kind != IR_PLACE_LOCAL);
+}
+
+bool flow_is_last(const struct ir_unit *unit, const struct ir_function *function, ir_id instr) {
+    ir_id start = block_of(unit, function, instr);
+    bool *seen = blocks_behind(unit, function, start, IR_NONE), last = true;
+    for (ir_id b = 0; b < function->block_count && last; b++) {
+        const struct ir_block *block = ir_block_at(unit, function, b);
+        ir_id from = seen[b] ? block->first_instr : b == start ? instr + 1 : IR_NONE;
+        for (ir_id i = from; i < block->first_instr + block->instr_count && last; i++)
+            last = !is_deed(unit, &unit->instrs.data[i]);
+    }
+    free(seen);
+    return last;
 }

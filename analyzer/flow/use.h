@@ -18,4 +18,7 @@ bool flow_is_dropped(const struct ir_unit *unit, const struct ir_function *funct
 bool flow_reaches(const struct ir_unit *unit, const struct ir_function *function, ir_id from,
                   ir_id to, ir_id without);
 
+/** True when the function does nothing behind that instruction which others could see. */
+bool flow_is_last(const struct ir_unit *unit, const struct ir_function *function, ir_id instr);
+
 #endif

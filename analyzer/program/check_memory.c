@@ -9,23 +9,6 @@ static const struct ir_place *without_index(const struct ir_unit *unit, ir_id pl
     return place;
 }
 
-/* Does the function store there, or give the place's address to others? */
-static bool sets(const struct function *function, const struct named *name) {
-    const struct ir_unit *unit = function->unit;
-    const struct ir_function *fn = &unit->functions.data[function->id];
-    for (ir_id b = 0; b < fn->block_count; b++) {
-        const struct ir_block *block = ir_block_at(unit, fn, b);
-        for (uint32_t i = 0; i < block->instr_count; i++) {
-            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
-            struct named other;
-            if ((instr->op == IR_STORE || instr->op == IR_ADDR) &&
-                named_place(unit, instr->a, &other) && named_same(name, &other))
-                return true;
-        }
-    }
-    return false;
-}
-
 bool check_is_set_elsewhere(const struct path *path, ir_id place) {
     const struct program *program = path->client->data;
     struct named name;
@@ -35,7 +18,8 @@ bool check_is_set_elsewhere(const struct path *path, ir_id place) {
     for (prog_fn f = 0; f < program->function_count; f++) {
         const struct function *function = &program->functions[f];
         const struct ir_function *fn = &function->unit->functions.data[function->id];
-        if (!function->defined || fn == path->function || !sets(function, &name))
+        if (!function->defined || fn == path->function ||
+            !prog_touches(function, TOUCH_SETS, &name))
             continue;
         if (function->contexts[CONTEXT_SIGNAL].reason != CONTEXT_NEVER)
             return false;
@@ -117,7 +101,7 @@ bool check_is_shared(const struct path *path, ir_id place) {
     for (prog_fn f = 0; f < program->function_count; f++) {
         const struct function *other = &program->functions[f];
         if (other->defined && other != self && comes_between(program, other, self, task) &&
-            sets(other, &name))
+            prog_touches(other, TOUCH_SETS, &name))
             return true;
     }
     return false;

@@ -1,8 +1,6 @@
 #include "program/check_signals.h"
 
-#include <string.h>
-
-#include "program/internal.h"
+#include "program/named.h"
 
 static const struct program *program_of(const struct path *path) {
     return path->client->data;
@@ -31,29 +29,6 @@ bool check_signals_again(const struct path *path) {
     return self_of(path)->summary.flags & CALLEE_SIGNALS;
 }
 
-static const char *place_name(const struct ir_unit *unit, ir_id place_id) {
-    const struct ir_place *place = &unit->places.data[place_id];
-    return place->kind == IR_PLACE_FIELD    ? ir_text(unit, place->b)
-           : place->kind == IR_PLACE_GLOBAL ? ir_text(unit, unit->globals.data[place->a].name)
-                                            : "";
-}
-
-/* Does it store there, or give the address to somebody who may? */
-static bool stores(const struct function *function, const char *queue) {
-    const struct ir_unit *unit = function->unit;
-    const struct ir_function *fn = &unit->functions.data[function->id];
-    for (ir_id b = 0; b < fn->block_count; b++) {
-        const struct ir_block *block = ir_block_at(unit, fn, b);
-        for (uint32_t i = 0; i < block->instr_count; i++) {
-            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
-            if ((instr->op == IR_STORE || instr->op == IR_ADDR) &&
-                strcmp(place_name(unit, instr->a), queue) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
 /* Does it signal, itself or for whoever calls it? */
 static bool is_followed_by_signal(const struct program *program, prog_fn function) {
     if (program->functions[function].summary.flags & CALLEE_SIGNALS)
@@ -70,7 +45,7 @@ bool check_is_signalled(const struct path *path, const char *queue) {
     for (prog_fn f = 0; f < program->function_count; f++) {
         const struct function *function = &program->functions[f];
         if (function->defined && is_followed_by_signal(program, f) &&
-            (!queue || stores(function, queue)))
+            (!queue || prog_sets_word(function, queue)))
             return true;
     }
     return false;

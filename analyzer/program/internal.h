@@ -54,6 +54,18 @@ struct relay {
     uint8_t under; /* the scopes in force there in any case: bits 1 << enum scope_kind */
 };
 
+/** What a function does to memory that has a name (named.h), or that a parameter leads to. */
+struct touch {
+    enum touch_kind {
+        TOUCH_SETS,        /* stores there, or gives the address to others */
+        TOUCH_AWAITS,      /* waits for the signal that is there */
+        TOUCH_SIGNALS_LAST /* signals it, and does nothing after that */
+    } kind;
+    int8_t param;               /* what it leads to; or -1 */
+    const char *record, *field; /* as in struct named; NULL: it has no such name */
+    const char *word;           /* the field's or the variable's own name; or NULL */
+};
+
 /** What a function does, as its callers see it. Bottom-up. */
 struct summary {
     bool done;
@@ -68,6 +80,8 @@ struct summary {
     const struct chain *blocks, *spawns, *awaits, *loses, *mutates, *takes;
     struct relay *relays;
     size_t relay_count;
+    struct touch *touches;
+    size_t touch_count;
     bool capped;
     bool worth_checking; /* something happens here that a rule may care for */
 };

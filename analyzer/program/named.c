@@ -20,20 +20,52 @@ bool named_same(const struct named *x, const struct named *y) {
            (!x->field || strcmp(x->field, y->field) == 0);
 }
 
-ir_id named_argument(const struct ir_unit *unit, const struct ir_function *function,
-                     const struct ir_instr *call, uint32_t arg) {
+/* What makes the argument of the call; NULL if it has none. */
+static const struct ir_instr *maker_of(const struct ir_unit *unit,
+                                       const struct ir_function *function,
+                                       const struct ir_instr *call, uint32_t arg) {
     if (arg >= call->arg_count)
-        return IR_NONE;
+        return NULL;
     ir_id reg = ir_arg(unit, call, arg);
     for (ir_id b = 0; b < function->block_count; b++) {
         const struct ir_block *block = ir_block_at(unit, function, b);
         for (uint32_t i = 0; i < block->instr_count; i++) {
             const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
             if (instr->dst == reg)
-                return instr->op == IR_ADDR ? instr->a : IR_NONE;
+                return instr;
         }
     }
-    return IR_NONE;
+    return NULL;
+}
+
+ir_id named_argument(const struct ir_unit *unit, const struct ir_function *function,
+                     const struct ir_instr *call, uint32_t arg) {
+    const struct ir_instr *maker = maker_of(unit, function, call, arg);
+    return maker && maker->op == IR_ADDR ? maker->a : IR_NONE;
+}
+
+static bool is_set(const struct ir_unit *unit, const struct ir_function *function, ir_id local) {
+    for (ir_id b = 0; b < function->block_count; b++) {
+        const struct ir_block *block = ir_block_at(unit, function, b);
+        for (uint32_t i = 0; i < block->instr_count; i++) {
+            const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+            const struct ir_place *place =
+                instr->op == IR_STORE || instr->op == IR_ADDR ? &unit->places.data[instr->a] : NULL;
+            if (place && place->kind == IR_PLACE_LOCAL && place->a == local)
+                return true;
+        }
+    }
+    return false;
+}
+
+int named_parameter(const struct ir_unit *unit, const struct ir_function *function,
+                    const struct ir_instr *call, uint32_t arg) {
+    const struct ir_instr *maker = maker_of(unit, function, call, arg);
+    if (!maker || maker->op != IR_LOAD)
+        return -1;
+    const struct ir_place *place = &unit->places.data[maker->a];
+    bool is_param = place->kind == IR_PLACE_LOCAL && place->a < function->param_count;
+    return is_param && !is_set(unit, function, place->a) ? (int)place->a : -1;
 }
 
 /* The folder of the file that declares it, as a length of *path. */

@@ -7,7 +7,7 @@
 
 #include "flow/outs.h"
 #include "program/blocking.h"
-#include "program/internal.h"
+#include "program/named.h"
 
 enum { MOST_CANDIDATES = 32, MOST_NULLS = 16, MOST_PARAMS = 8, CLASSES = 3 };
 
@@ -671,6 +671,8 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
             summary->flags |= CALLEE_NORETURN;
         summary->flags |= memory_flags(&path);
     }
+    if (last)
+        prog_note_touches(program, summary, &path);
     summary->done = true;
     bool changed = adopt(&program->functions[self].summary, summary);
     path_end(&path);
