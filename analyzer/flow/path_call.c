@@ -475,6 +475,8 @@ static void deepen(struct state *state, const struct callee *callee) {
 static void give_away(struct path *path, const struct path_call *call,
                       const struct effect *effect) {
     value_id value = call->args[effect->arg];
+    if (path_callback_completes(path, call, effect))
+        path_hand_promise(path, value);
     if (path_callback_leaves(path, call, effect))
         path_escape_contents(path, region_pointee(&path->context.values, value));
     else

@@ -76,18 +76,23 @@ static bool comes_once(const struct role *role, const struct callee *callback) {
            (role->times == ROLE_TIMES_MANY && callback->returns == RETURNS_ZERO);
 }
 
-/* Its data comes to a callback as the last thing that it is given. */
-static bool leaves_last(const struct ir_function *function, const struct callee *callback) {
-    if (!(callback->flags & CALLEE_KNOWN) || callback->flags & CALLEE_CONTRACT ||
-        function->param_count == 0)
-        return false;
+/* Does it do one of these things (a bit each) to its data, which comes to it as the last argument?
+ */
+static bool does_to_data(const struct ir_function *function, const struct callee *callback,
+                         unsigned kinds) {
     for (size_t k = 0; k < callback->effect_count; k++) {
         const struct effect *effect = &callback->effects[k];
-        if ((effect->kind == EFFECT_RELEASE || effect->kind == EFFECT_TAKE) &&
-            effect->target != TARGET_RETURN && effect->arg == function->param_count - 1)
-            return false;
+        if (((kinds >> effect->kind) & 1) && effect->target != TARGET_RETURN &&
+            effect->arg + 1u == function->param_count)
+            return true;
     }
-    return true;
+    return false;
+}
+
+static bool leaves_data(const struct ir_function *function, const struct callee *callback) {
+    return (callback->flags & CALLEE_KNOWN) && !(callback->flags & CALLEE_CONTRACT) &&
+           function->param_count != 0 &&
+           !does_to_data(function, callback, 1u << EFFECT_RELEASE | 1u << EFFECT_TAKE);
 }
 
 static bool is_null(const struct path *path, const struct path_call *call, int arg) {
@@ -118,11 +123,24 @@ bool path_callback_leaves(const struct path *path, const struct path_call *call,
             is_null(path, call, role->arg))
             continue;
         if (!ask_callback(path, call, role, &function, &callback) || !comes_once(role, &callback) ||
-            !leaves_last(function, &callback) || gives_another_function(path, call, role))
+            !leaves_data(function, &callback) || gives_another_function(path, call, role))
             return false;
         leaves = true;
     }
     return leaves;
+}
+
+bool path_callback_completes(const struct path *path, const struct path_call *call,
+                             const struct effect *effect) {
+    for (size_t i = 0; i < call->callee->role_count; i++) {
+        const struct role *role = &call->callee->roles[i];
+        const struct ir_function *function;
+        struct callee callback;
+        if (role->data == effect->arg && ask_callback(path, call, role, &function, &callback) &&
+            does_to_data(function, &callback, 1u << EFFECT_COMPLETE))
+            return true;
+    }
+    return false;
 }
 
 /* Does the value come from a call that made another reference to what it was given? */

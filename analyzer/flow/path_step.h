@@ -36,6 +36,9 @@ bool path_callback_releases(const struct path *path, const struct path_call *cal
  *  neither releases nor keeps it. */
 bool path_callback_leaves(const struct path *path, const struct path_call *call,
                           const struct effect *effect);
+/** True when it is passed on to a callback that completes it. */
+bool path_callback_completes(const struct path *path, const struct path_call *call,
+                             const struct effect *effect);
 /** A reference that was made for such a callback is lost. */
 void path_meet_callbacks(struct path *path, const struct path_call *call);
 
