@@ -9,15 +9,18 @@
 
 static void on_hold(struct path *path, const struct path_hold *hold, unsigned class) {
     bool never = !hold->released;
-    if (never && (check_is_given_back(path, hold->lock, false) ||
-                  strcmp(check_function_name(path), "main") == 0))
-        return;
-    if (hold->told && check_is_given_back(path, hold->lock, true))
+    if ((never || hold->told) && check_is_given_back(path, hold->lock, true))
         return; /* it is taken for the caller */
+    if (never && strcmp(check_function_name(path), "main") == 0)
+        return;
     const struct ir_instr *origin = &path->unit->instrs.data[hold->origin];
     struct finding finding = {.loc = never ? origin->loc : hold->exits[class], .cause = origin};
-    if (never)
+    if (never && !check_is_given_back(path, hold->lock, false))
         finding_message(&finding, "nothing in the program gives '%s' back", hold->lock);
+    else if (never)
+        finding_message(&finding,
+                        "'%s' is not given back here, and elsewhere by nobody who has not taken it",
+                        hold->lock);
     else if (hold->told)
         finding_message(&finding,
                         "the lock is still held on this path, and given back on another; and '%s' "
