@@ -445,21 +445,25 @@ static bool was_null(const struct path *path, const struct path_call *call, uint
     return classes == RETURNS_ZERO || (classes & RETURNS_ZERO && is_for_error(path, call, arg));
 }
 
-/* The outcomes in which what the argument points to is set, or 0. Where nothing is known of it, an
-   error that is given back beside a resource is set when there is none. */
-static uint8_t set_when(const struct path *path, const struct path_call *call, uint32_t arg) {
+/* The outcomes in which what the argument points to is set, of which there may be none; false if
+   that is not known. Where nothing tells, an error that is given back beside a resource is set when
+   there is none. */
+static bool is_set_when(const struct path *path, const struct path_call *call, uint32_t arg,
+                        uint8_t *when) {
     const struct callee *callee = call->callee;
-    uint8_t failed = 0;
+    *when = 0;
     for (size_t i = 0; i < callee->effect_count; i++) {
         const struct effect *effect = &callee->effects[i];
-        if (effect->kind == EFFECT_SET && effect->arg == arg)
-            return effect->when;
+        if (effect->kind == EFFECT_SET && effect->arg == arg) {
+            *when = effect->when;
+            return true;
+        }
         if (effect->target == TARGET_OUT && effect->arg == arg)
-            return 0;
+            return false;
         if (effect->kind == EFFECT_ACQUIRE && effect->target == TARGET_RETURN && !effect->tells)
-            failed = (uint8_t)(RETURNS_ANY & ~effect->when);
+            *when = (uint8_t)(RETURNS_ANY & ~effect->when);
     }
-    return failed && is_for_error(path, call, arg) ? failed : 0;
+    return *when && is_for_error(path, call, arg);
 }
 
 static void deepen(struct state *state, const struct callee *callee) {
@@ -488,8 +492,9 @@ static void apply(struct path *path, const struct path_call *call) {
     path_start(path, call);
     uint32_t null_before = 0;
     value_id ended[MOST_ENDED] = {VALUE_UNKNOWN};
+    uint8_t set_when[MOST_ARGS];
     for (uint32_t i = 0; i < call->arg_count; i++)
-        if (set_when(path, call, i) && was_null(path, call, i))
+        if (is_set_when(path, call, i, &set_when[i]) && was_null(path, call, i))
             null_before |= UINT32_C(1) << i;
     for (size_t i = 0; i < callee->effect_count && i < MOST_ENDED; i++)
         if (!is_excused(path, call, i))
@@ -527,7 +532,7 @@ static void apply(struct path *path, const struct path_call *call) {
             acquire(path, call, &callee->effects[i], result);
     for (uint32_t i = 0; i < call->arg_count; i++)
         if ((null_before >> i) & 1)
-            set(path, call, (uint8_t)i, set_when(path, call, i), result);
+            set(path, call, (uint8_t)i, set_when[i], result);
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
     path_learn_open(path, call, result);
