@@ -1,7 +1,9 @@
 /*
  * Which functions are constructors: those that say so, and those whose name and shape do.
  */
+#include <ctype.h>
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "program/internal.h"
@@ -28,7 +30,31 @@ static bool asks(const char *name) {
     return false;
 }
 
-/* x_new and x_create return a pointer to a record, x_init takes one first. */
+/* The letters and digits of a name, in lower case, of which the first `length` bytes count. */
+static char *plain(const char *name, size_t length) {
+    char *letters = mem_zero(length + 1, 1);
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++)
+        if (isalnum((unsigned char)name[i]))
+            letters[count++] = (char)tolower((unsigned char)name[i]);
+    return letters;
+}
+
+/* Is x_init, which is given a record, about that record? Otherwise it is given what it works for,
+   as the start of a machine, a plugin, a program. */
+static bool is_named_after(const char *function, const char *record) {
+    static const char keyword[] = "struct ";
+    if (strncmp(record, keyword, sizeof keyword - 1) == 0)
+        record += sizeof keyword - 1;
+    char *stem = plain(function, strlen(function) - strlen("_init"));
+    char *made = plain(record, strlen(record));
+    bool related = *made && (strstr(stem, made) || strstr(made, stem));
+    free(stem);
+    free(made);
+    return related;
+}
+
+/* x_new and x_create return a pointer to a record, x_init takes an x first. */
 static bool looks_like_constructor(const struct function *function) {
     const struct ir_unit *unit = function->unit;
     const struct ir_function *fn = &unit->functions.data[function->id];
@@ -41,7 +67,8 @@ static bool looks_like_constructor(const struct function *function) {
         !function->defined)
         return false;
     const struct ir_type *made = pointee(unit, ir_local_at(unit, fn, 0)->type);
-    return made && made->kind == IR_TYPE_RECORD;
+    return made && made->kind == IR_TYPE_RECORD && made->name != IR_NONE &&
+           is_named_after(function->name, ir_text(unit, made->name));
 }
 
 static bool has_name(const struct program *program, const struct function *function) {
