@@ -62,6 +62,7 @@ struct effect {
     uint8_t until;           /* LEND: enum effect_until */
     uint8_t owner;           /* LEND: from 1, the argument whose release ends it too; or 0 */
     uint8_t leaves;          /* RELEASE of TARGET_OUT: enum effect_leaves */
+    bool detaches;           /* RELEASE: of a task, which is told to go on by itself */
     bool shows;              /* RELEASE: shows it, or parts of it, to others, who may call off */
     bool in_place;           /* of a kind that is made anew at the same address */
     bool maybe;              /* COMPLETE: on some paths only, of which nothing tells */

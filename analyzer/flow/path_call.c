@@ -226,8 +226,7 @@ static void release(struct path *path, const struct path_call *call, const struc
     }
     if (effect->target == TARGET_OUT && out != REGION_UNKNOWN)
         leave(path, out, effect->leaves);
-    bool detached = effect->role && effect->role->kind == ROLE_DETACHES;
-    if (duty && !detached)
+    if (duty && !effect->detaches)
         path_return_loans(path, duty->origin, duty->entity);
     if (duty) {
         if (duty->status == DUTY_OPEN || duty->status == DUTY_OUT)
@@ -240,6 +239,7 @@ static void release(struct path *path, const struct path_call *call, const struc
         duty->guard = VALUE_UNKNOWN;
         duty->when = RETURNS_ANY;
         duty->lapses = false;
+        duty->detached = effect->detaches;
     } else if (value_at(t, value)->kind == VALUE_PARAM || held != REGION_UNKNOWN) {
         struct duty done = {.entity = value,
                             .subject = effect->subject,
@@ -247,7 +247,8 @@ static void release(struct path *path, const struct path_call *call, const struc
                             .when = RETURNS_ANY,
                             .origin = call->id,
                             .end = IR_NONE,
-                            .out = held};
+                            .out = held,
+                            .detached = effect->detaches};
         state_add_duty(&path->context, state, done);
     }
 }

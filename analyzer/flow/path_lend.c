@@ -95,8 +95,7 @@ static bool may_join(struct path *path, const struct path_call *call, const stru
         return false;
     for (size_t i = 0; i < call->callee->effect_count; i++) {
         const struct effect *effect = &call->callee->effects[i];
-        if (effect->kind != EFFECT_RELEASE || effect->arg >= call->arg_count ||
-            (effect->role && effect->role->kind == ROLE_DETACHES))
+        if (effect->kind != EFFECT_RELEASE || effect->arg >= call->arg_count || effect->detaches)
             continue;
         bool found = true;
         value_id value = call->args[effect->arg];

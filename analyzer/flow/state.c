@@ -555,7 +555,7 @@ static bool duty_equal(const struct duty *x, const struct duty *y) {
            x->when == y->when && x->guard == y->guard && x->origin == y->origin &&
            x->which == y->which && x->out == y->out && x->joined == y->joined &&
            x->widened == y->widened && x->lapses == y->lapses && x->again == y->again &&
-           x->shared == y->shared;
+           x->shared == y->shared && x->detached == y->detached;
 }
 
 bool state_same_property(const struct state *x, const struct state *y) {

@@ -48,6 +48,7 @@ struct duty {
     bool entry;     /* of a queue: to write into it is to fill it in */
     bool tells;     /* no resource, but news: to look at it is enough */
     bool again;     /* the call has acquired another since, on a further round of a loop */
+    bool detached;  /* a task, which was told to go on by itself */
     bool lapses;    /* handed over unless `guard` says that it failed: gone if nobody asks */
     value_id guard; /* VALUE_UNKNOWN: none */
     uint8_t which;  /* the call may acquire several: the effect's number */

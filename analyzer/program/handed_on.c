@@ -1,12 +1,109 @@
 /*
- * Roles that a function has by what it hands on: its parameter is the deadline of a call that it
- * makes, or what it returns is what a clock told, and some more.
+ * Roles that a function has by what it hands on: it does nothing but call another, its parameter is
+ * the deadline of a call that it makes, or what it returns is what a clock told, and some more.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "program/check_clock.h"
 #include "program/internal.h"
+
+/* ---- functions that do nothing but call another ------------------------------------------ */
+
+/* Words about a call that are as true of one that only hands it on. What a call is guilty of, or
+   does to what it is given, is not among them: the summary has that. */
+static bool is_word(enum role_kind kind) {
+    static const enum role_kind words[] = {
+        ROLE_TELLS_COROUTINE, ROLE_DEFERS,    ROLE_STARTS,        ROLE_QUEUES,
+        ROLE_FILLS,           ROLE_DECORATES, ROLE_AWAITS_SIGNAL, ROLE_CLEARS_SIGNALS,
+        ROLE_TAKES_ITEM,      ROLE_DETACHES};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i] == kind)
+            return true;
+    return false;
+}
+
+/* The parameter whose unchanged value is in the register; ROLE_ARG_NONE if it is something else. */
+static int param_in(const struct ir_unit *unit, const struct ir_function *fn,
+                    const struct ir_block *block, ir_id reg) {
+    for (uint32_t i = 0; i < block->instr_count; i++) {
+        const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+        if (instr->dst != reg || instr->op == IR_CALL)
+            continue;
+        if (instr->op == IR_CAST)
+            return param_in(unit, fn, block, instr->a);
+        const struct ir_place *place = instr->op == IR_LOAD ? &unit->places.data[instr->a] : NULL;
+        return place && place->kind == IR_PLACE_LOCAL && place->a < fn->param_count ? (int)place->a
+                                                                                    : ROLE_ARG_NONE;
+    }
+    return ROLE_ARG_NONE;
+}
+
+/* The call that is all the function does, and whose result it returns; NULL if it does more. */
+static const struct ir_instr *only_call(const struct ir_unit *unit, const struct ir_block *block) {
+    const struct ir_instr *call = NULL;
+    if (block->term != IR_TERM_RETURN)
+        return NULL;
+    for (uint32_t i = 0; i < block->instr_count; i++) {
+        const struct ir_instr *instr = &unit->instrs.data[block->first_instr + i];
+        bool again = instr->op == IR_CALL && call;
+        if (again || instr->op == IR_STORE || instr->op == IR_ASM)
+            return NULL;
+        if (instr->op == IR_CALL)
+            call = instr;
+    }
+    bool direct = call && call->sub == IR_CALL_DIRECT;
+    return direct && (block->value == IR_NONE || block->value == call->dst) ? call : NULL;
+}
+
+/* The role as it is true of the one that hands on; false if it speaks of what is not handed on. */
+static bool translate(const struct ir_unit *unit, const struct ir_function *fn,
+                      const struct ir_instr *call, struct role *role) {
+    if (!is_word(role->kind) || role->unless_count)
+        return false;
+    if (role->arg < 0)
+        return true;
+    if ((uint32_t)role->arg >= call->arg_count)
+        return false;
+    role->arg =
+        param_in(unit, fn, ir_block_at(unit, fn, 0), ir_arg(unit, call, (uint32_t)role->arg));
+    return role->arg != ROLE_ARG_NONE;
+}
+
+static void hand_on(struct program *program, struct function *function, unsigned depth);
+
+static void take_words(struct program *program, struct function *function,
+                       const struct ir_instr *call, unsigned depth) {
+    const struct ir_unit *unit = function->unit;
+    struct function *target = &program->functions[prog_function(program, unit, call->a)];
+    if (target == function)
+        return;
+    hand_on(program, target, depth + 1);
+    for (size_t i = 0; i < target->role_count; i++) {
+        struct role role = target->roles[i];
+        if (translate(unit, &unit->functions.data[function->id], call, &role))
+            prog_add_role(function, &role);
+    }
+}
+
+static void hand_on(struct program *program, struct function *function, unsigned depth) {
+    enum { MOST_LINKS = 8 };
+    if (!function->defined || function->contract || depth > MOST_LINKS)
+        return;
+    const struct ir_unit *unit = function->unit;
+    const struct ir_function *fn = &unit->functions.data[function->id];
+    const struct ir_instr *call =
+        fn->block_count == 1 ? only_call(unit, ir_block_at(unit, fn, 0)) : NULL;
+    if (call)
+        take_words(program, function, call, depth);
+}
+
+void prog_read_handed_on(struct program *program) {
+    for (size_t i = 0; i < program->function_count; i++)
+        hand_on(program, &program->functions[i], 0);
+}
+
+/* ---- deadlines and clocks ---------------------------------------------------------------- */
 
 /* Taken for one thing here and for another there, it is told by what decides: no unit is sure. */
 static void take_deadline(struct function *function, struct role *role) {

@@ -263,6 +263,10 @@ struct told_time {
     bool otherwise;   /* on another path it was not, or another clock's */
 };
 
+/** Gives functions that do nothing but call another the words that are as true of them
+ * (handed_on.c). After the contracts. */
+void prog_read_handed_on(struct program *program);
+
 /** Gives the function the deadline roles of its calls that its own parameters are handed to
  * (handed_on.c). */
 void prog_note_handed_on(struct program *program, prog_fn self, const struct path *path,

@@ -205,5 +205,6 @@ void prog_link(struct program *program, void (*warn)(const char *sentence, void 
     prog_read_slots(program);
     prog_find_libraries(program);
     prog_read_contracts(program, (struct warner){warn, data});
+    prog_read_handed_on(program);
     prog_find_constructors(program);
 }

@@ -44,6 +44,7 @@ static void add(struct effect_list *list, const struct role *role, enum effect_k
                             .when = when,
                             .arg = (uint8_t)(target == TARGET_RETURN ? 0 : arg),
                             .subject = subject,
+                            .detaches = role->kind == ROLE_DETACHES,
                             .ends = kind == EFFECT_RELEASE && role->kind != ROLE_DETACHES &&
                                     !prog_is_idempotent(list->program, subject),
                             .role = role};

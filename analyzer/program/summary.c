@@ -78,6 +78,7 @@ static void count_candidate(struct path *path, struct collector *c, struct effec
         return;
     candidate->doubtful |= doubtful;
     note_params(path, candidate->params);
+    candidate->effect.detaches |= effect.detaches;
     candidate->survives |= effect.kind == EFFECT_RELEASE && !effect.ends;
     if (candidate->effect.leaves != effect.leaves)
         candidate->effect.leaves = LEAVES_ANYTHING;
@@ -144,6 +145,7 @@ static void collect_duty(struct path *path, struct collector *c, const struct du
         effect.kind = EFFECT_RELEASE;
         effect.target = TARGET_ARG;
         effect.ends = is_ended(path, duty->entity);
+        effect.detaches = duty->detached;
     } else if (duty->status == DUTY_DONE && duty->out != REGION_UNKNOWN) {
         names_param(path, region_at(&path->context.values, duty->out)->a, &effect.arg);
         effect.kind = EFFECT_RELEASE;
@@ -589,7 +591,7 @@ static bool same_effects(const struct summary *x, const struct summary *y) {
             e->arg != f->arg || e->if_arg != f->if_arg || e->if_classes != f->if_classes ||
             e->subject != f->subject || e->role != f->role || e->ends != f->ends ||
             e->until != f->until || e->maybe != f->maybe || e->shows != f->shows ||
-            e->leaves != f->leaves)
+            e->leaves != f->leaves || e->detaches != f->detaches)
             return false;
     }
     return true;
