@@ -8,6 +8,7 @@
 #include "program/check.h"
 #include "program/check_calls.h"
 #include "program/check_fix.h"
+#include "program/check_kept.h"
 #include "rule.h"
 
 /* Tasks and threads have a rule of their own, so have locks, scopes and the entries of queues. */
@@ -74,9 +75,26 @@ static void on_loss(struct path *path, const struct path_loss *loss) {
     check_report(path, &finding);
 }
 
+/* The record is freed, and with it the last that leads to what one of its fields holds. */
+static void on_call(struct path *path, const struct path_call *call) {
+    struct check_forgotten forgotten;
+    if (!check_forgets(path, call, &forgotten) || !is_resource(path, forgotten.kind))
+        return;
+    const char *noun = check_kind_noun(path, forgotten.kind);
+    const char *release = check_kind_release(path, forgotten.kind);
+    struct finding finding = {.loc = call->instr->loc};
+    finding_message(&finding,
+                    "the %s in field '%s' is not released before this is freed, nor anywhere else",
+                    noun, forgotten.field);
+    finding_step(&finding, forgotten.unit, forgotten.loc, "the %s is stored there here", noun);
+    if (release)
+        finding_help(&finding, "release it with '%s' before", release);
+    check_report(path, &finding);
+}
+
 const struct rule rule_missing_cleanup = {
     .name = "missing-cleanup",
     .tier = RULE_CORE,
     .summary = "a resource is not released on some path",
-    .listener = {.on_loss = on_loss},
+    .listener = {.on_loss = on_loss, .on_call = on_call},
 };

@@ -11,12 +11,16 @@ static void on_mixup(struct path *path, const struct path_mixup *mixup) {
     struct finding finding = {.loc = mixup->call->instr->loc};
     const char *callee = mixup->call->callee->name ? mixup->call->callee->name : "a function";
     const char *expected = check_kind_noun(path, mixup->expected);
-    if (mixup->made) {
-        const char *given = check_kind_noun(path, mixup->made->subject);
+    if (mixup->given.kind) {
+        const char *given = check_kind_noun(path, mixup->given.kind);
         finding_message(&finding, "'%s' expects the %s, and is given the %s", callee, expected,
                         given);
-        finding_step(&finding, path->unit, path->unit->instrs.data[mixup->made->origin].loc,
-                     "'%s' yields the %s here", mixup->made->by, given);
+        if (mixup->given.by)
+            finding_step(&finding, mixup->given.unit, mixup->given.loc, "'%s' yields the %s here",
+                         mixup->given.by, given);
+        else
+            finding_step(&finding, mixup->given.unit, mixup->given.loc,
+                         "what is kept there is the %s: here it is stored", given);
     } else {
         finding_message(&finding, "'%s' expects the %s, and 0x%" PRIx64 " is none of these", callee,
                         expected, (uint64_t)mixup->foreign);

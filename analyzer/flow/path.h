@@ -181,11 +181,19 @@ struct path_stale {
     struct state *state;           /* on the first of them */
 };
 
+/** What a number is, and where that is said. */
+struct path_number {
+    const char *kind; /* NULL: not known */
+    const char *by;   /* the function that yields it; NULL: it is kept in memory, and stored … */
+    const struct ir_unit *unit;
+    ir_id loc; /* … here */
+};
+
 /** A number of one kind, such as flags or an id, is given where one of another is expected. */
 struct path_mixup {
     const struct path_call *call;
     const char *expected;
-    const struct claim *made; /* the number, and what it is; NULL: a constant, whose bits .. */
+    struct path_number given; /* without a kind: a constant, whose bits … */
     int64_t foreign;          /* … these are unknown to what is expected */
 };
 
@@ -232,6 +240,8 @@ struct path_client {
     /** Fills *callee for a call; `function` is the unit's function if it is known, else IR_NONE. */
     void (*resolve)(void *data, const struct ir_unit *unit, const struct ir_instr *call,
                     ir_id function, struct callee *callee);
+    /** Says what all numbers are that the program keeps in the place; may be NULL. */
+    struct path_number (*kept_number)(void *data, const struct ir_unit *unit, ir_id place);
     unsigned states_per_block; /* 0: 64 */
     uint64_t promised;         /* parameters of the function that it has to complete; a bit each */
 };

@@ -27,16 +27,27 @@ static bool is_flags(const struct value *v) {
     return v->kind == VALUE_BINARY && (v->op == IR_OR || v->op == IR_AND);
 }
 
-/* What the number, or one that is part of it, was said to be; NULL if nothing was. */
-static const struct claim *find_kind(const struct path *path, value_id value) {
+/* What is known of a number that was loaded from memory which others can change: what all are. */
+static struct path_number loaded(const struct path *path, const struct value *v) {
+    const struct ir_instr *instr = &path->unit->instrs.data[v->a];
+    if (v->kind != VALUE_SYMBOL || instr->op != IR_LOAD || !path->client->kept_number)
+        return (struct path_number){0};
+    return path->client->kept_number(path->client->data, path->unit, instr->a);
+}
+
+/* What the number is, or one that is part of it. */
+static struct path_number find_kind(const struct path *path, value_id value) {
     const struct value *v = value_at(&path->context.values, value);
-    for (uint32_t i = 0; i < path->state->claim_count; i++)
-        if (path->state->claims[i].kind == CLAIM_YIELDED && path->state->claims[i].entity == value)
-            return &path->state->claims[i];
+    for (uint32_t i = 0; i < path->state->claim_count; i++) {
+        const struct claim *claim = &path->state->claims[i];
+        if (claim->kind == CLAIM_YIELDED && claim->entity == value)
+            return (struct path_number){claim->subject, claim->by, path->unit,
+                                        path->unit->instrs.data[claim->origin].loc};
+    }
     if (!is_flags(v))
-        return NULL;
-    const struct claim *found = find_kind(path, v->a);
-    return found ? found : find_kind(path, v->b);
+        return loaded(path, v);
+    struct path_number found = find_kind(path, v->a);
+    return found.kind ? found : find_kind(path, v->b);
 }
 
 /* The bits that are set by constants, whatever else is. */
@@ -61,14 +72,13 @@ void path_meet_numbers(struct path *path, const struct path_call *call) {
             path_excused(path, call, role))
             continue;
         value_id value = call->args[role->arg];
-        const struct claim *found = find_kind(path, value);
-        struct path_mixup mixup = {.call = call, .expected = role->subject};
-        if (found && strcmp(found->subject, role->subject) != 0) {
-            struct claim made = *found;
-            mixup.made = &made;
+        struct path_mixup mixup = {
+            .call = call, .expected = role->subject, .given = find_kind(path, value)};
+        if (mixup.given.kind && strcmp(mixup.given.kind, role->subject) != 0) {
             tell(path, mixup);
         } else if (role->value != ROLE_VALUE_USUAL &&
                    (mixup.foreign = constant_bits(path, value) & ~role->value) != 0) {
+            mixup.given = (struct path_number){0};
             tell(path, mixup);
         }
     }

@@ -11,6 +11,7 @@
 
 #include "program/check_fix.h"
 #include "program/internal.h"
+#include "program/kept.h"
 #include "rule.h"
 
 struct check {
@@ -364,9 +365,17 @@ static void count_incomplete(const struct program *program, struct prog_stats *s
                 (program->units[u]->functions.data[f].flags & IR_FN_INCOMPLETE) != 0;
 }
 
+/* Does it free the memory of what it is given? */
+static bool frees(const struct function *function) {
+    for (size_t i = 0; i < function->summary.effect_count; i++)
+        if (function->summary.effects[i].kind == EFFECT_RELEASE && function->summary.effects[i].raw)
+            return true;
+    return false;
+}
+
 /* Does something happen there that a rule may care for? In a coroutine each loop does. */
 static bool is_worth_checking(const struct function *function) {
-    if (function->summary.worth_checking || function->promised ||
+    if (function->summary.worth_checking || function->promised || frees(function) ||
         function->depth.root != PROG_NONE || function->depth.level)
         return true;
     const struct ir_function *fn = &function->unit->functions.data[function->id];
@@ -385,12 +394,15 @@ void prog_check(struct program *program, const struct prog_options *options,
     prog_find_shared(program);
     prog_find_depths(program);
     prog_find_habits(program);
+    prog_find_kept(program);
     const struct path_listener **listeners =
         mem_zero(options->rule_count, sizeof(struct path_listener *));
     for (size_t i = 0; i < options->rule_count; i++)
         listeners[i] = &options->rules[i]->listener;
-    struct path_client client = {
-        .data = program, .resolve = prog_resolve, .states_per_block = options->states_per_block};
+    struct path_client client = {.data = program,
+                                 .resolve = prog_resolve,
+                                 .kept_number = prog_kept_number,
+                                 .states_per_block = options->states_per_block};
     for (prog_fn f = 0; f < program->function_count; f++) {
         const struct function *function = &program->functions[f];
         if (!function->defined)

@@ -210,6 +210,8 @@ struct program {
     size_t edge_count, edge_capacity;
     struct slot *slots;
     size_t slot_count, slot_capacity;
+    struct kept *kept; /* sorted; see kept.h */
+    size_t kept_count;
     struct field *fields; /* sorted */
     size_t field_count;
     const char **shared; /* names of records: an object of that kind is given to several tasks */

@@ -45,6 +45,7 @@ void prog_free(struct program *program) {
     free(program->edges);
     free(program->slots);
     free(program->fields);
+    free(program->kept);
     free(program->libraries);
     arena_free(&program->arena);
     free(program);
