@@ -494,7 +494,7 @@ static void apply(struct path *path, const struct path_call *call) {
     uint32_t null_before = 0;
     value_id ended[MOST_ENDED] = {VALUE_UNKNOWN};
     uint8_t set_when[MOST_ARGS];
-    for (uint32_t i = 0; i < call->arg_count; i++)
+    for (uint32_t i = 0; i < call->arg_count && i < MOST_ARGS; i++)
         if (is_set_when(path, call, i, &set_when[i]) && was_null(path, call, i))
             null_before |= UINT32_C(1) << i;
     for (size_t i = 0; i < callee->effect_count && i < MOST_ENDED; i++)
