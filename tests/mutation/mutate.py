@@ -2,7 +2,7 @@
 """Plants bugs in good programs and counts which of them aglet finds.
 
 The programs are all good fixtures, in one file or several and whatever their library, and the
-applications of fixtures/apps. An operator (owning.py, waiting.py) makes one bug at one place: it takes a
+applications of fixtures/apps. An operator (owning.py, waiting.py, sharing.py) makes one bug at one place: it takes a
 release away, puts a blocking call four calls deep, returns out of a group. A mutant counts as found
 when a finding of the rule that is there for that bug stands at the line where it has to: the changed
 one or, where something is lost, the exit at which it is lost or the call that acquired it. A mutant
@@ -28,6 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+import sharing  # noqa: E402
 import waiting  # noqa: E402
 from fixtures import AGLET, BUILD, CC, ENVIRONMENT, SOURCE, Program, jobs, programs  # noqa: E402
 from program import Text  # noqa: E402
@@ -177,7 +178,7 @@ def subjects(folder):
 
 def jobs_of(subject):
     text = Text(subject.program)
-    for name, operator in waiting.OPERATORS.items():
+    for name, operator in sharing.OPERATORS.items():
         for mutant in operator(text):
             if mutant:
                 yield Job(subject, name, mutant)
