@@ -110,6 +110,13 @@ static bool gives_another_function(const struct path *path, const struct path_ca
     return false;
 }
 
+/* Is it there for the callback, which gets to it by its only argument, if at all? */
+static bool is_for_callback(const struct effect *effect, const struct ir_function *callback) {
+    const struct role *role = effect->role;
+    return role && role->kind == ROLE_BORROWS && role->until &&
+           strcmp(role->until, "callback") == 0 && callback->param_count == 1;
+}
+
 bool path_callback_leaves(const struct path *path, const struct path_call *call,
                           const struct effect *effect) {
     bool leaves = false;
@@ -119,10 +126,12 @@ bool path_callback_leaves(const struct path *path, const struct path_call *call,
         struct callee callback;
         if (role->kind == ROLE_TAKES && role->arg == effect->arg)
             return false;
-        if (role->kind != ROLE_CALLS_BACK || role->data != effect->arg ||
+        bool lent = effect->role && effect->role->kind == ROLE_BORROWS;
+        if (role->kind != ROLE_CALLS_BACK || (role->data != effect->arg && !lent) ||
             is_null(path, call, role->arg))
             continue;
         if (!ask_callback(path, call, role, &function, &callback) || !comes_once(role, &callback) ||
+            (role->data != effect->arg && !is_for_callback(effect, function)) ||
             !leaves_data(function, &callback) || gives_another_function(path, call, role))
             return false;
         leaves = true;
