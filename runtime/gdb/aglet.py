@@ -9,8 +9,7 @@ The library must have been built with debug information, which says how a task i
 import gdb
 from gdb.unwinder import Unwinder
 
-STATES = {"AGL_READY": "ready", "AGL_RUNNING": "running", "AGL_PARKED": "waits for",
-          "AGL_DONE": "done"}
+STATES = {"AGL_READY": "ready", "AGL_PARKED": "waits for", "AGL_DONE": "done"}
 
 # What agl_context_switch saved, in words from the saved stack pointer on; the stack pointer of the
 # caller is what is left after all of it was popped.
@@ -22,6 +21,18 @@ SAVED = {
 }
 
 
+def runs_on(stack):
+    """Whether a thread stands on the stack."""
+    selected = gdb.selected_thread()
+    found = False
+    for thread in gdb.selected_inferior().threads():
+        thread.switch()
+        pointer = int(gdb.newest_frame().read_register("sp"))
+        found = found or int(stack["low"]) <= pointer < int(stack["top"])
+    selected.switch()
+    return found
+
+
 class Task:
     """One task, read from the process."""
 
@@ -31,9 +42,10 @@ class Task:
         self.parent = int(value["parent"])
         self.name = value["name"].string() if value["named"] else f"task-{self.id}"
         self.state = str(value["state"])
+        self.running = self.state == "AGL_READY" and runs_on(value["stack"])
 
     def describe(self):
-        text = STATES.get(self.state, self.state)
+        text = "running" if self.running else STATES.get(self.state, self.state)
         if self.state == "AGL_PARKED":
             text += ": " + self.value["wait"]["what"].string()
         elif self.state == "AGL_DONE":
@@ -126,7 +138,7 @@ def backtrace(task):
     print(f"task {task.id} {task.name}: {task.describe()}")
     if task.state == "AGL_DONE":
         return
-    if task.state == "AGL_RUNNING":
+    if task.running:
         print("  it runs now: use bt in its thread")
         return
     layout = SAVED.get(gdb.newest_frame().architecture().name())

@@ -13,8 +13,29 @@ void agl_context_make(struct agl_context *context, void *low, void *top, void (*
     makecontext(&context->saved, entry, 0);
 }
 
-void agl_context_switch(struct agl_context *from, const struct agl_context *to) {
+/* Only what runs on a stack can call something there: a context that is switched to for a visit
+ * makes the call itself, and switches back. */
+static _Thread_local struct visit {
+    ucontext_t back;
+    void (*call)(void *arg);
+    void *arg;
+} * visit;
+
+int agl_context_switch(struct agl_context *from, const struct agl_context *to) {
     swapcontext(&from->saved, &to->saved);
+    while (visit) {
+        struct visit *mine = visit;
+        visit = NULL;
+        mine->call(mine->arg);
+        swapcontext(&from->saved, &mine->back);
+    }
+    return 0;
+}
+
+void agl_context_visit(const struct agl_context *suspended, void (*call)(void *arg), void *arg) {
+    struct visit mine = {.call = call, .arg = arg};
+    visit = &mine;
+    swapcontext(&mine.back, &suspended->saved);
 }
 
 #else

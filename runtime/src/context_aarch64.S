@@ -1,5 +1,5 @@
 /*
- * void agl_context_switch(struct agl_context *from (x0), const struct agl_context *to (x1))
+ * int agl_context_switch(struct agl_context *from (x0), const struct agl_context *to (x1))
  *
  * Saves what AAPCS64 makes a callee preserve: x19-x29, the link register, d8-d15, and FPCR.
  *
@@ -48,9 +48,56 @@ agl_context_switch:
     ldp d14, d15, [sp, #144]
     add sp, sp, #176
     .cfi_adjust_cfa_offset -176
+    mov w0, wzr
     ret
     .cfi_endproc
     .size agl_context_switch, . - agl_context_switch
+
+/*
+ * void agl_context_visit(const struct agl_context *suspended (x0), void (*call)(void *arg) (x1),
+ *                        void *arg (x2))
+ *
+ * During the call this is, for who unwinds, the place in agl_context_switch at which the context was
+ * suspended.
+ */
+    .globl agl_context_visit
+    .hidden agl_context_visit
+    .type agl_context_visit, %function
+    .p2align 4
+agl_context_visit:
+    .cfi_startproc
+    stp x19, x30, [sp, #-16]!
+    .cfi_adjust_cfa_offset 16
+    .cfi_rel_offset x19, 0
+    .cfi_rel_offset x30, 8
+    .cfi_remember_state
+    mov x19, sp
+    ldr x9, [x0]
+    mov sp, x9
+    .cfi_def_cfa sp, 176
+    .cfi_rel_offset x19, 0
+    .cfi_rel_offset x20, 8
+    .cfi_rel_offset x21, 16
+    .cfi_rel_offset x22, 24
+    .cfi_rel_offset x23, 32
+    .cfi_rel_offset x24, 40
+    .cfi_rel_offset x25, 48
+    .cfi_rel_offset x26, 56
+    .cfi_rel_offset x27, 64
+    .cfi_rel_offset x28, 72
+    .cfi_rel_offset x29, 80
+    .cfi_rel_offset x30, 88
+    mov x0, x2
+    blr x1
+    mov sp, x19
+    .cfi_restore_state
+    ldp x19, x30, [sp], #16
+    .cfi_adjust_cfa_offset -16
+    .cfi_restore x19
+    .cfi_restore x30
+    ret
+    .cfi_endproc
+    .size agl_context_visit, . - agl_context_visit
 
 /* The first thing on a new stack: calls the entry, which agl_context_make put in x19. The undefined
  * return address ends a backtrace here. */

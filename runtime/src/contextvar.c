@@ -58,8 +58,7 @@ static const struct agl_binding *find(const aglet_task *task, const struct aglet
 }
 
 void *aglet_var_get(const struct aglet_var *var) {
-    struct agl_loop *loop = agl_loop_current();
-    const struct agl_binding *binding = find(loop ? loop->running : NULL, var);
+    const struct agl_binding *binding = find(agl_running, var);
     return binding ? binding->value : var->initial;
 }
 

@@ -15,11 +15,9 @@ int aglet_set_debugging(bool on) {
     if (!loop)
         return AGL_MISUSE(-EPERM, "aglet_set_debugging() outside of a loop");
     loop->debug = on;
-    loop->errands &= ~(unsigned)AGL_MEASURE_STEP;
-    if (on) {
-        loop->errands |= AGL_MEASURE_STEP;
+    agl_sched_careful(loop);
+    if (on)
         agl_report_step_begins(loop);
-    }
     return 0;
 }
 

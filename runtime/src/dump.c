@@ -153,10 +153,7 @@ static void put_wait(struct dump *dump, const aglet_task *task) {
 static void put_state(struct dump *dump, const aglet_task *task) {
     switch (task->state) {
     case AGL_READY:
-        put(dump, "ready to run");
-        break;
-    case AGL_RUNNING:
-        put(dump, "running");
+        put(dump, task == agl_running ? "running" : "ready to run");
         break;
     case AGL_PARKED:
         put_wait(dump, task);
@@ -261,6 +258,7 @@ static void put_tree(struct dump *dump) {
 }
 
 void agl_dump(struct agl_loop *loop, int fd, bool (*wanted)(const aglet_task *task)) {
+    agl_sweep(loop);
     struct dump *dump = plant(loop, fd, wanted);
     if (!dump) {
         static const char text[] = "aglet: no memory to list the tasks\n";

@@ -31,8 +31,7 @@ static void say_overflow(const aglet_task *task) {
 
 static void on_fault(int signal, siginfo_t *info, void *context) {
     (void)context;
-    const struct agl_loop *loop = agl_loop_current();
-    const aglet_task *task = loop ? loop->running : NULL;
+    const aglet_task *task = agl_running;
     if (task && agl_stack_guards(&task->stack, info->si_addr))
         say_overflow(task);
     /* The instruction is tried again and has the usual effect. */

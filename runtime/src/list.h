@@ -13,8 +13,7 @@
 /** The public row of waiters is such a ring: locks and events embed their heads. */
 typedef struct aglet_waiters agl_list;
 
-#define AGL_CONTAINER(node, type, member)                                                          \
-    ((type *)(void *)((char *)(node) - offsetof(type, member)))
+#define AGL_CONTAINER(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
 #define AGL_LIST_EACH(node, head)                                                                  \
     for (agl_list * (node) = agl_list_first(head); (node); (node) = agl_list_after(head, node))
@@ -40,35 +39,42 @@ static inline void agl_list_append(agl_list *head, agl_list *node) {
     head->prev = node;
 }
 
-/** For lists of which every instruction counts: makes an empty list of a head, so that the two
- *  functions below need not ask whether it has been used before. */
-static inline void agl_list_init(agl_list *head) {
-    head->next = head->prev = head;
-}
-
-static inline void agl_list_append_hot(agl_list *head, agl_list *node) {
-    agl_list *last = head->prev;
-    node->prev = last;
-    node->next = head;
-    last->next = node;
-    head->prev = node;
-}
-
-/** Takes the first node off; there is one. */
-static inline agl_list *agl_list_shift_hot(agl_list *head) {
-    agl_list *first = head->next, *second = first->next;
-    head->next = second;
-    second->prev = head;
-    first->next = NULL;
-    return first;
-}
-
 static inline void agl_list_remove(agl_list *node) {
     if (!node->next)
         return;
     node->prev->next = node->next;
     node->next->prev = node->prev;
     node->next = node->prev = NULL;
+}
+
+/*
+ * A ring without a head, for what is in turn: NULL is the empty one, else any of its nodes stands
+ * for it.
+ */
+
+/** Makes a ring of one. Returns the node. */
+static inline agl_list *agl_ring_init(agl_list *node) {
+    return node->next = node->prev = node;
+}
+
+/** Puts a node in before `at`: if `at` is the first, as the last. */
+static inline void agl_ring_insert(agl_list *at, agl_list *node) {
+    agl_list *last = at->prev;
+    node->prev = last;
+    node->next = at;
+    last->next = node;
+    at->prev = node;
+}
+
+/** Takes a node out of its ring. Returns the one after it; NULL: it was alone. */
+static inline agl_list *agl_ring_remove(agl_list *node) {
+    agl_list *next = node->next;
+    if (next == node)
+        next = NULL;
+    else
+        agl_list_remove(node);
+    node->next = node->prev = NULL;
+    return next;
 }
 
 #endif

@@ -40,7 +40,15 @@ struct agl_scope {
     struct agl_place place;
 };
 
-enum agl_state { AGL_READY, AGL_RUNNING, AGL_PARKED, AGL_DONE };
+enum agl_state { AGL_READY /* or running */, AGL_PARKED, AGL_DONE };
+
+/** Why a task's next suspension point is to be looked at: most often for no reason, which costs one
+ *  test. */
+enum agl_attention {
+    AGL_ATTEND_SEAM = 1,   /* somebody is to be told of it */
+    AGL_ATTEND_SCOPES = 2, /* it lies in a scope that may cut it */
+    AGL_ATTEND_CUT = 4     /* the task is cancelled, deadlocked, or its last one was cut */
+};
 
 enum agl_owner {
     AGL_OWNER_HANDLE, /* whoever has the handle */
@@ -68,10 +76,11 @@ struct aglet_task {
     /* What a switch touches: one line of the cache. */
     struct agl_context context;
     struct agl_loop *loop;
-    agl_list row;            /* in the ready row or in the row it waits in */
+    agl_list row;            /* in the ring of those ready or in the row it waits in */
     struct agl_scope *scope; /* the innermost */
     enum agl_state state;
-    int woken; /* how the wait ended */
+    unsigned attention; /* of enum agl_attention */
+    int woken;          /* how the wait ended */
     int io_budget;
     unsigned cuts; /* suspensions cut in a row, or since the task was cancelled */
     bool deadlocked;
@@ -131,26 +140,20 @@ struct agl_step {
 
 struct agl_pool;
 struct agl_binding;
-struct agl_inspection;
-
-/** What has to be done on arrival after a switch; most often nothing, which costs one test. */
-enum agl_errand {
-    AGL_FREE_ZOMBIE = 1,
-    AGL_INSPECT = 2,
-    AGL_MEASURE_STEP = 4 /* stays set in debug mode */
-};
 
 struct agl_loop {
     struct agl_context context; /* of the thread's own stack, which polls */
     struct agl_fiber fiber;
-    aglet_task *behind;  /* whose stack a function of the program runs on that is no coroutine */
-    aglet_task *running; /* NULL while the thread's own stack runs */
+    aglet_task *behind; /* whose stack a function of the program runs on that is no coroutine */
     aglet_task *main;
     aglet_task *creator; /* of a task that takes its first step eagerly; goes on after that step */
-    aglet_task *zombie;  /* a finished task without owner, still on its stack */
-    struct agl_inspection *inspection; /* what the next task that is switched to has to tell */
-    unsigned errands;                  /* of enum agl_errand: to be run after the next switch */
-    agl_list ready;
+    aglet_task *zombie;  /* a finished task without owner, to be freed when its stack is left */
+    unsigned turns;      /* switches until the next one that has to be looked at */
+    unsigned polls_in;   /* switches until the next poll, if each is looked at */
+    bool careful;        /* each is: in debug mode, or somebody picks */
+    agl_list *front;     /* who is next of the ready ones, while none of them runs; NULL: nobody */
+    agl_pick_fn *pick;
+    agl_suspend_fn *on_suspend;
     agl_list tasks;     /* all, the finished ones with an owner included */
     agl_list resources; /* struct agl_resource: streams and the like that are open */
     struct agl_timers timers;
@@ -164,7 +167,6 @@ struct agl_loop {
     size_t unfinished; /* tasks that are not done */
     size_t io_waits;   /* tasks waiting for a descriptor */
     size_t foreign;    /* calls under way on other threads */
-    unsigned turns;    /* switches until the next poll */
     int epoll, wakeup;
     int slot;          /* among the loops of the process; -1: none */
     void *fault_stack; /* the fault handler's; NULL: not ours */
@@ -176,7 +178,15 @@ struct agl_loop {
 /** A result of agl_park(): the wait's own `until` was reached. */
 #define AGL_REACHED 1
 
-extern _Thread_local struct agl_loop *agl_current_loop;
+#if defined(__PIC__) && !defined(__PIE__)
+/* In a shared library the usual model is a call of the dynamic linker for each access. */
+#define AGL_TLS __attribute__((tls_model("initial-exec")))
+#else
+#define AGL_TLS
+#endif
+extern _Thread_local struct agl_loop *agl_current_loop AGL_TLS;
+/** The task that runs in this thread; NULL while its own stack runs, and outside of a loop. */
+extern _Thread_local aglet_task *agl_running AGL_TLS;
 
 /** The loop of this thread; NULL outside aglet_run(). */
 static inline struct agl_loop *agl_loop_current(void) {
@@ -188,15 +198,14 @@ __attribute__((cold, noinline)) aglet_task *agl_self_missing(const char *functio
 
 /** The running task; NULL outside a coroutine, which is reported as misuse of `function`. */
 static inline aglet_task *agl_self(const char *function) {
-    struct agl_loop *loop = agl_loop_current();
-    return __builtin_expect(loop && loop->running, 1) ? loop->running : agl_self_missing(function);
+    return __builtin_expect(agl_running != NULL, 1) ? agl_running : agl_self_missing(function);
 }
 
 /* sched.c */
 
 /** Makes a new context for `task`, which then runs agl_task_body(). */
 void agl_sched_prepare(aglet_task *task);
-/** Puts a task at the end of the ready row. */
+/** Makes a task the last of those ready. */
 void agl_ready(aglet_task *task);
 /** Ends the wait of `task` with `result`; false if it does not wait (any more). */
 bool agl_wake(aglet_task *task, int result);
@@ -204,14 +213,21 @@ bool agl_wake(aglet_task *task, int result);
 aglet_task *agl_wake_first(agl_list *row, int result);
 /** Waits. Returns the waker's result, the error that cut the wait, or AGL_REACHED. */
 int agl_park(aglet_task *self, const struct agl_wait *wait);
-/** Lets the other ready tasks run. */
-void agl_pause(aglet_task *self);
-/** Lets a ready task take its first step, and goes on then. */
+/** Lets the other ready tasks run. Returns 0. */
+int agl_pause(aglet_task *self);
+/** Lets a task that was just made ready take its first step, and goes on then. */
 void agl_step_into(aglet_task *self, aglet_task *task);
+/** The running task is in turn no more: its state is now `state`. */
+void agl_unready(aglet_task *self, enum agl_state state);
 /** Leaves a task that is done; does not return. */
 _Noreturn void agl_leave(aglet_task *self);
-/** The task is done and belongs to nobody: frees it once its stack is left. */
-void agl_bury(aglet_task *task);
+/** The running task is done and belongs to nobody: it is freed some time after its stack is left.
+ */
+void agl_bury(aglet_task *self);
+/** Frees what was buried; not on its stack. */
+void agl_sweep(struct agl_loop *loop);
+/** Sets what each choice of the scheduler depends on. */
+void agl_sched_careful(struct agl_loop *loop);
 /** Fills `addresses` with at most `size` return addresses of a parked task, the innermost first.
  *  Returns their number; 0 if its stack has no room to look around. */
 int agl_backtrace(aglet_task *task, void **addresses, int size);
@@ -224,11 +240,11 @@ int64_t agl_after(int64_t from, int64_t ms);
 
 /** Calls of functions that are no coroutines, from a task's stack. */
 static inline void agl_outside_begin(struct agl_loop *loop) {
-    loop->behind = loop->running;
-    loop->running = NULL;
+    loop->behind = agl_running;
+    agl_running = NULL;
 }
 static inline void agl_outside_end(struct agl_loop *loop) {
-    loop->running = loop->behind;
+    agl_running = loop->behind;
     loop->behind = NULL;
 }
 
@@ -236,17 +252,12 @@ static inline void agl_outside_end(struct agl_loop *loop) {
 
 /** The error with which suspensions of `task` are cut now; 0: none. */
 int agl_cut(aglet_task *task);
-/** What agl_suspension() does after its seam, when there may be something that cuts. */
-int agl_suspension_cut(aglet_task *task);
+/** What agl_suspension() does when something wants attention. */
+int agl_suspension_attended(aglet_task *task);
 
 /** A suspension point: gives the seam its turn, then agl_cut(). */
 static inline int agl_suspension(aglet_task *task) {
-    agl_seam_suspend(task);
-    /* Most often there is nothing that could cut: no scope but the task's own, not cancelled. */
-    if (__builtin_expect(task->scope != &task->root || task->root.error || task->deadlocked, 0))
-        return agl_suspension_cut(task);
-    task->cuts = 0;
-    return 0;
+    return __builtin_expect(task->attention, 0) ? agl_suspension_attended(task) : 0;
 }
 /** The nearest deadline in force; INT64_MAX: none. */
 int64_t agl_nearest_deadline(const aglet_task *task);

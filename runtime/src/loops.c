@@ -37,8 +37,7 @@ static void say(const char *text) {
 
 /* A loop that is held by a task cannot list its tasks; that task's name is what is wanted then. */
 static void name_running(void) {
-    const struct agl_loop *loop = agl_loop_current();
-    const aglet_task *task = loop ? loop->running : NULL;
+    const aglet_task *task = agl_running;
     if (!task)
         return;
     say("aglet: task ");

@@ -72,13 +72,14 @@ static bool break_deadlock(struct agl_loop *loop) {
         if (task->state != AGL_PARKED)
             continue;
         task->deadlocked = true;
+        task->attention |= AGL_ATTEND_CUT;
         agl_deliver(task);
     }
-    return !agl_list_empty(&loop->ready);
+    return loop->front != NULL;
 }
 
 static int64_t timeout_ns(struct agl_loop *loop) {
-    if (!agl_list_empty(&loop->ready))
+    if (loop->front)
         return 0;
     if (!loop->timers.count && !loop->timers.fresh)
         return -1;
@@ -91,7 +92,7 @@ static int64_t timeout_ns(struct agl_loop *loop) {
 
 int agl_poll(struct agl_loop *loop) {
     agl_loops_answer(loop);
-    if (agl_list_empty(&loop->ready) && deadlocked(loop))
+    if (!loop->front && deadlocked(loop))
         return break_deadlock(loop) ? 0 : -EDEADLK;
     int64_t timeout = timeout_ns(loop);
     if (timeout != 0 || loop->io_waits || loop->foreign) {

@@ -237,7 +237,7 @@ static void wait_firmly(aglet_task *self, aglet_process *process) {
 int aglet_process_close(aglet_process *process) {
     if (!process)
         return 0;
-    aglet_task *self = agl_loop_current() ? agl_loop_current()->running : NULL;
+    aglet_task *self = agl_running;
     close_streams(process);
     if (!reap(process)) {
         kill(process->pid, SIGKILL);

@@ -107,7 +107,7 @@ void agl_report_always(const char *kind, const aglet_task *task, const struct ag
 
 int agl_misuse(struct agl_place place, int error, const char *format, ...) {
     const struct agl_loop *loop = agl_loop_current();
-    const aglet_task *self = loop ? loop->running : NULL;
+    const aglet_task *self = agl_running;
     if (loop ? !loop->debug : !agl_debug_wanted())
         return error;
     va_list args;

@@ -40,7 +40,9 @@ static void set_options(struct agl_loop *loop, const struct aglet_options *optio
         mine->stack_size = STACK_SIZE;
     loop->debug = mine->debug || agl_debug_wanted();
     loop->stacks.wipe = loop->debug && !agl_on_valgrind();
-    loop->errands = loop->debug ? AGL_MEASURE_STEP : 0;
+    loop->pick = agl_seam_pick();
+    loop->on_suspend = agl_seam_suspend();
+    agl_sched_careful(loop);
 }
 
 /* A group's task and an awaited one are cancelled by who waits for them, when it is cut: that may
@@ -83,6 +85,7 @@ static void begin_closing(struct agl_loop *loop) {
 static int drive(struct agl_loop *loop) {
     while (loop->unfinished) {
         agl_run_ready(loop);
+        agl_sweep(loop);
         if (loop->main->state == AGL_DONE && !loop->closing)
             begin_closing(loop);
         if (!loop->unfinished)
@@ -132,12 +135,10 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
                struct agl_place place) {
     struct agl_loop *running = agl_loop_current();
     if (running) {
-        agl_report(running, "nested-run", running->running, &place,
-                   "aglet_run() in a running loop");
+        agl_report(running, "nested-run", agl_running, &place, "aglet_run() in a running loop");
         return -EPERM;
     }
     struct agl_loop loop = {.epoll = -1};
-    agl_list_init(&loop.ready);
     loop.stacks.reserved = sizeof(aglet_task);
     set_options(&loop, options);
     int rc = agl_poll_open(&loop);

@@ -1,12 +1,19 @@
 /*
  * The scheduler: who runs next, and the switch.
  *
- * A task that waits switches straight to the next ready one. When none is ready, or every
- * TURNS_MAX switches so that descriptors and timers are not starved, it switches to the thread's
- * own stack, which polls.
+ * The ready tasks are a ring, and the running one is of it: who comes next is who stands behind it,
+ * and what becomes ready meanwhile is put before it, at the end. So a task that only lets the
+ * others run moves nothing. It switches straight to the next one; when none is ready, or every
+ * TURNS_MAX switches so that descriptors and timers are not starved, the thread's own stack polls.
+ *
+ * All that makes a switch more than that is behind one counter, `turns`: when it ends,
+ * switch_carefully() looks at each reason.
  */
 #include "loop.h"
 
+#include <aglet/task.h>
+
+#include <errno.h>
 #include <execinfo.h>
 
 #include "report.h"
@@ -14,16 +21,8 @@
 
 enum { TURNS_MAX = 64, INSPECTION_ROOM = 8192 };
 
-/** A look at a parked task from outside, which that task itself takes: it is switched to, notes its
- *  backtrace and switches back, still parked. */
-struct agl_inspection {
-    struct agl_context back;
-    struct agl_fiber *fiber; /* of who wants to know */
-    void **addresses;
-    int size, count;
-};
-
-_Thread_local struct agl_loop *agl_current_loop;
+_Thread_local struct agl_loop *agl_current_loop AGL_TLS;
+_Thread_local aglet_task *agl_running AGL_TLS;
 
 int64_t agl_clock(struct agl_loop *loop) {
     loop->now = agl_seam_clock();
@@ -39,63 +38,50 @@ int64_t agl_after(int64_t from, int64_t ms) {
     return when;
 }
 
-static void answer_inspection(struct agl_loop *loop, struct agl_fiber *fiber) {
-    struct agl_inspection *inspection = loop->inspection;
-    aglet_task *self = AGL_CONTAINER(fiber, aglet_task, fiber);
-    inspection->count = backtrace(inspection->addresses, inspection->size);
-    loop->errands &= ~(unsigned)AGL_INSPECT;
-    agl_fiber_leave(fiber, inspection->fiber, 0);
-    agl_context_switch(&self->context, &inspection->back);
-    agl_fiber_enter(fiber, &loop->fiber);
-}
-
-static __attribute__((noinline)) void run_errands(struct agl_loop *loop, struct agl_fiber *fiber) {
-    while (loop->errands & AGL_INSPECT)
-        answer_inspection(loop, fiber);
-    if (loop->errands & AGL_FREE_ZOMBIE) {
-        loop->errands &= ~(unsigned)AGL_FREE_ZOMBIE;
-        agl_task_free(loop->zombie);
-        loop->zombie = NULL;
+void agl_sched_careful(struct agl_loop *loop) {
+    loop->careful = loop->debug || loop->pick;
+    if (loop->careful) {
+        loop->turns = 1;
+        loop->polls_in = TURNS_MAX;
     }
-    if (loop->errands & AGL_MEASURE_STEP)
-        agl_report_step_begins(loop);
 }
 
-/* Runs first after every switch, on the stack that was switched to. */
-static void arrive(struct agl_loop *loop, struct agl_fiber *fiber) {
-    agl_fiber_enter(fiber, &loop->fiber);
-    if (__builtin_expect(loop->errands != 0, 0))
-        run_errands(loop, fiber);
+void agl_sweep(struct agl_loop *loop) {
+    if (loop->zombie)
+        agl_task_free(loop->zombie);
+    loop->zombie = NULL;
 }
 
-void agl_bury(aglet_task *task) {
-    task->loop->zombie = task;
-    task->loop->errands |= AGL_FREE_ZOMBIE;
+void agl_bury(aglet_task *self) {
+    agl_sweep(self->loop);
+    self->loop->zombie = self;
+}
+
+/** What a look at a parked task is to find. */
+struct inspection {
+    void **addresses;
+    int size, count;
+};
+
+static void inspect(void *arg) {
+    struct inspection *inspection = arg;
+    inspection->count = backtrace(inspection->addresses, inspection->size);
 }
 
 int agl_backtrace(aglet_task *task, void **addresses, int size) {
-    struct agl_loop *loop = task->loop;
     if (task->state != AGL_PARKED ||
         agl_context_room(&task->context, task->stack.low) < INSPECTION_ROOM)
         return 0;
     /* The first call of all loads the unwinder, which wants more room. */
     if (backtrace(addresses, size) == 0)
         return 0;
-    aglet_task *here = loop->running ? loop->running : loop->behind;
-    struct agl_inspection inspection = {
-        .fiber = here ? &here->fiber : &loop->fiber, .addresses = addresses, .size = size};
-    loop->inspection = &inspection;
-    loop->errands |= AGL_INSPECT;
-    agl_fiber_leave(inspection.fiber, &task->fiber, 0);
-    agl_context_switch(&inspection.back, &task->context);
-    agl_fiber_enter(inspection.fiber, &loop->fiber);
-    loop->inspection = NULL;
+    struct inspection inspection = {.addresses = addresses, .size = size};
+    agl_context_visit(&task->context, inspect, &inspection);
     return inspection.count;
 }
 
 static void first_arrival(void) {
-    struct agl_loop *loop = agl_loop_current();
-    arrive(loop, &loop->running->fiber);
+    agl_fiber_enter(&agl_running->fiber, &agl_running->loop->fiber);
     agl_task_body();
 }
 
@@ -105,9 +91,25 @@ void agl_sched_prepare(aglet_task *task) {
     agl_fiber_open(&task->fiber, task->stack.low, (size_t)((char *)task - task->stack.low));
 }
 
+static aglet_task *task_of(agl_list *row) {
+    return AGL_CONTAINER(row, aglet_task, row);
+}
+
 void agl_ready(aglet_task *task) {
+    struct agl_loop *loop = task->loop;
+    const aglet_task *here = agl_running ? agl_running : loop->behind;
+    bool in_turn = here && here->state == AGL_READY;
+    agl_list *at = in_turn ? (agl_list *)&here->row : loop->front;
     task->state = AGL_READY;
-    agl_list_append_hot(&task->loop->ready, &task->row);
+    if (at)
+        agl_ring_insert(at, &task->row);
+    else
+        loop->front = agl_ring_init(&task->row);
+}
+
+void agl_unready(aglet_task *self, enum agl_state state) {
+    self->state = state;
+    self->loop->front = agl_ring_remove(&self->row);
 }
 
 bool agl_wake(aglet_task *task, int result) {
@@ -123,84 +125,111 @@ aglet_task *agl_wake_first(agl_list *row, int result) {
     agl_list *first = agl_list_first(row);
     if (!first)
         return NULL;
-    aglet_task *task = AGL_CONTAINER(first, aglet_task, row);
+    aglet_task *task = task_of(first);
     agl_wake(task, result);
     return task;
 }
 
-/* Nobody is ready, it is time to poll, or an eager task's first step is over. */
-static __attribute__((noinline)) aglet_task *choose_otherwise(struct agl_loop *loop) {
-    aglet_task *creator = loop->creator;
-    loop->creator = NULL;
-    loop->turns = 1; /* also of the next choice, if nothing changes this */
-    return creator;
+/* Goes over to the stack of `next`, NULL: of the thread, and returns 0 when `self` goes on, NULL:
+ * the thread. Without sanitizers this ends in the call, so that the switch returns to who wants it.
+ */
+AGL_INLINE int switch_to(struct agl_loop *loop, aglet_task *self, aglet_task *next, bool last) {
+    struct agl_fiber *from = self ? &self->fiber : &loop->fiber;
+    agl_running = next;
+    agl_fiber_leave(from, next ? &next->fiber : &loop->fiber, last);
+    int rc = agl_context_switch(self ? &self->context : &loop->context,
+                                next ? &next->context : &loop->context);
+    agl_fiber_enter(from, &loop->fiber);
+    return rc;
 }
 
-/* Who runs next; NULL: the thread's own stack. */
+/* Who runs next when that has to be looked at; NULL: the thread's own stack. */
 static aglet_task *choose(struct agl_loop *loop) {
-    if (loop->ready.next == &loop->ready || --loop->turns == 0)
-        return choose_otherwise(loop);
-    return agl_seam_pick(loop);
+    aglet_task *creator = loop->creator;
+    loop->turns = 1; /* also the next choice is to be looked at, if nothing changes this */
+    if (creator) {
+        loop->creator = NULL;
+        return creator;
+    }
+    if (!loop->front || !loop->careful || --loop->polls_in == 0)
+        return NULL;
+    if (!loop->pick)
+        return task_of(loop->front);
+    aglet_task *picked = loop->pick(loop, loop->front);
+    if (&picked->row != loop->front) {
+        agl_ring_remove(&picked->row);
+        agl_ring_insert(loop->front, &picked->row);
+    }
+    return picked;
 }
 
-/* Leaves the running task, which stands somewhere already. Never inlined: with one place that calls
- * the switch, its return is predicted rightly (context_x86_64.S). */
-static __attribute__((noinline)) void switch_away(aglet_task *self, bool last) {
+/* Nobody is ready, it is time to poll, an eager task's first step is over, or somebody looks on. */
+static __attribute__((noinline)) int switch_carefully(aglet_task *self, bool last) {
     struct agl_loop *loop = self->loop;
     if (loop->debug)
         agl_report_slow_step(self);
     aglet_task *next = choose(loop);
-    if (next == self) {
-        self->state = AGL_RUNNING;
-        return;
+    if (next == self)
+        return 0;
+    if (loop->debug)
+        agl_report_step_begins(loop);
+    return switch_to(loop, self, next, last);
+}
+
+/* Leaves a task that is not ready (any more). */
+static int switch_away(aglet_task *self, bool last) {
+    struct agl_loop *loop = self->loop;
+    if (__builtin_expect(!loop->front || --loop->turns == 0, 0))
+        return switch_carefully(self, last);
+    return switch_to(loop, self, task_of(loop->front), last);
+}
+
+/* Lets the others run, and comes after them. */
+AGL_INLINE int let_others_run(aglet_task *self) {
+    struct agl_loop *loop = self->loop;
+    agl_list *next = self->row.next;
+    if (__builtin_expect(--loop->turns == 0, 0)) {
+        loop->front = next;
+        return switch_carefully(self, false);
     }
-    loop->running = next;
-    if (next) {
-        next->state = AGL_RUNNING;
-        agl_fiber_leave(&self->fiber, &next->fiber, last);
-        agl_context_switch(&self->context, &next->context);
-    } else {
-        agl_fiber_leave(&self->fiber, &loop->fiber, last);
-        agl_context_switch(&self->context, &loop->context);
-    }
-    arrive(loop, &self->fiber);
+    return next == &self->row ? 0 : switch_to(loop, self, task_of(next), false);
+}
+
+int agl_pause(aglet_task *self) {
+    return let_others_run(self);
+}
+
+int aglet_yield(void) {
+    aglet_task *self = agl_self("aglet_yield");
+    if (!self)
+        return -EPERM;
+    int rc = agl_suspension(self);
+    return rc < 0 ? rc : let_others_run(self);
 }
 
 void agl_run_ready(struct agl_loop *loop) {
     loop->turns = TURNS_MAX;
-    aglet_task *next;
-    while ((next = choose(loop))) {
-        loop->running = next;
-        next->state = AGL_RUNNING;
-        agl_fiber_leave(&loop->fiber, &next->fiber, 0);
-        agl_context_switch(&loop->context, &next->context);
-        arrive(loop, &loop->fiber);
-    }
+    agl_sched_careful(loop);
+    if (!loop->front)
+        return;
+    aglet_task *next = loop->careful ? choose(loop) : task_of(loop->front);
+    if (loop->debug)
+        agl_report_step_begins(loop);
+    switch_to(loop, NULL, next, false);
 }
 
 void agl_step_into(aglet_task *self, aglet_task *task) {
     struct agl_loop *loop = self->loop;
-    /* Eager tasks may create eager tasks: each keeps what its own creator waits for. */
+    /* It was made ready as the last, before this one: in the ring, this one is next behind it. That
+     * is told besides for who picks. Eager tasks may create eager tasks. */
     aglet_task *outer = loop->creator;
-    unsigned turns = loop->turns;
-    if (loop->debug)
-        agl_report_slow_step(self);
-    agl_list_remove(&task->row);
     loop->creator = self;
-    loop->turns = 1; /* so that the next choice is choose_otherwise() */
-    self->state = AGL_READY;
-    task->state = AGL_RUNNING;
-    loop->running = task;
-    agl_fiber_leave(&self->fiber, &task->fiber, 0);
-    agl_context_switch(&self->context, &task->context);
-    arrive(loop, &self->fiber);
+    if (loop->debug) {
+        agl_report_slow_step(self);
+        agl_report_step_begins(loop);
+    }
+    switch_to(loop, self, task, false);
     loop->creator = outer;
-    loop->turns = turns;
-}
-
-void agl_pause(aglet_task *self) {
-    agl_ready(self);
-    switch_away(self, false);
 }
 
 void agl_leave(aglet_task *self) {
@@ -232,8 +261,8 @@ int agl_park(aglet_task *self, const struct agl_wait *wait) {
         return rc;
     arm(self, wait);
     self->wait = *wait;
-    self->state = AGL_PARKED;
     self->since = loop->now;
+    agl_unready(self, AGL_PARKED);
     if (wait->row)
         agl_list_append(wait->row, &self->row);
     switch_away(self, false);

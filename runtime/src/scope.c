@@ -33,6 +33,7 @@ int agl_cut(aglet_task *task) {
 /* A task that goes on for ever after its cancellation would keep those who wait for it, and run(),
  * from going on. */
 static void count_cut(aglet_task *self, int error) {
+    self->attention |= AGL_ATTEND_CUT;
     if (++self->cuts < CUTS_MAX)
         return;
     agl_report_always("swallowed-cancel", self, &self->created,
@@ -41,12 +42,16 @@ static void count_cut(aglet_task *self, int error) {
     agl_task_end(self, -ECANCELED, true);
 }
 
-int agl_suspension_cut(aglet_task *task) {
+int agl_suspension_attended(aglet_task *task) {
+    if (task->loop->on_suspend)
+        task->loop->on_suspend(task);
     int error = agl_cut(task);
-    if (error)
+    if (error) {
         count_cut(task, error);
-    else if (!task->root.error)
+    } else if (!task->root.error) {
         task->cuts = 0;
+        task->attention &= ~(unsigned)AGL_ATTEND_CUT;
+    }
     return error;
 }
 
@@ -87,6 +92,7 @@ struct agl_scope *agl_scope_open(aglet_task *self, enum agl_scope_kind kind, int
                                 .kind = kind,
                                 .place = place};
     self->scope = scope;
+    self->attention |= AGL_ATTEND_SCOPES;
     return scope;
 }
 
@@ -100,6 +106,8 @@ bool agl_scope_is_open(const aglet_task *self, const struct agl_scope *scope, ui
 static void pop(aglet_task *self) {
     struct agl_scope *scope = self->scope;
     self->scope = scope->outer;
+    if (self->scope == &self->root)
+        self->attention &= ~(unsigned)AGL_ATTEND_SCOPES;
     scope->serial = 0;
     if (scope < self->spare || scope >= self->spare + AGL_SPARE_SCOPES)
         free(scope);

@@ -16,9 +16,14 @@
 
 struct agl_loop;
 struct aglet_task;
+struct aglet_waiters;
 
-/** Takes the task to run next off the ready row, which is not empty. */
-struct aglet_task *agl_seam_pick(struct agl_loop *loop);
+/** Chooses the task to run next of those that are ready, a ring of their rows of which `first` has
+ *  waited longest. */
+typedef struct aglet_task *agl_pick_fn(struct agl_loop *loop, struct aglet_waiters *first);
+
+/** Each loop asks once who chooses. NULL: nobody, the first one runs. */
+agl_pick_fn *agl_seam_pick(void);
 
 /** Nanoseconds of a monotonic clock. */
 int64_t agl_seam_clock(void);
@@ -28,7 +33,10 @@ int64_t agl_seam_clock(void);
 int agl_seam_wait(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns);
 
 /** The task passes a suspension point, before its cancellation is looked at. */
-void agl_seam_suspend(struct aglet_task *task);
+typedef void agl_suspend_fn(struct aglet_task *task);
+
+/** Each loop asks once who is to be told of suspension points. NULL: nobody. */
+agl_suspend_fn *agl_seam_suspend(void);
 
 /** Zeroed memory, or NULL. */
 void *agl_seam_alloc(size_t size);

@@ -1,5 +1,5 @@
 #include "seam.h"
 
-void agl_seam_suspend(struct aglet_task *task) {
-    (void)task;
+agl_suspend_fn *agl_seam_suspend(void) {
+    return NULL;
 }

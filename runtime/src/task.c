@@ -42,6 +42,7 @@ static aglet_task *place_on_stack(const struct agl_stack *stack) {
 aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl_owner owner,
                          struct agl_place created) {
     struct agl_stack stack;
+    agl_sweep(loop);
     int rc = agl_timers_reserve(&loop->timers);
     if (rc == 0) {
         rc = agl_stack_take(&loop->stacks, loop->options.stack_size, &stack);
@@ -62,16 +63,18 @@ aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl
     task->root.deadline = INT64_MAX;
     task->scope = &task->root;
     task->id = ++loop->next_id;
-    if (loop->running) {
-        task->parent = loop->running->id;
-        if (loop->running->bindings)
-            agl_context_inherit(task, loop->running);
+    if (agl_running) {
+        task->parent = agl_running->id;
+        if (agl_running->bindings)
+            agl_context_inherit(task, agl_running);
     }
     agl_sched_prepare(task);
     agl_list_append(&loop->tasks, &task->link);
     loop->unfinished++;
-    if (loop->closing && owner != AGL_OWNER_SHIELD && loop->running && agl_cut(loop->running))
-        task->root.error = -ECANCELED;
+    if (loop->on_suspend)
+        task->attention = AGL_ATTEND_SEAM;
+    if (loop->closing && owner != AGL_OWNER_SHIELD && agl_running && agl_cut(agl_running))
+        agl_task_cancel(task);
     agl_ready(task);
     return task;
 }
@@ -108,7 +111,7 @@ void agl_task_end(aglet_task *self, int result, bool lost) {
     self->lost = lost;
     check_left_behind(self);
     self->result = result;
-    self->state = AGL_DONE;
+    agl_unready(self, AGL_DONE);
     loop->unfinished--;
     if (!agl_list_empty(&self->done))
         agl_call_done(self);
@@ -126,7 +129,7 @@ void agl_task_end(aglet_task *self, int result, bool lost) {
 }
 
 void agl_task_body(void) {
-    aglet_task *self = agl_loop_current()->running;
+    aglet_task *self = agl_running;
     agl_task_end(self, self->fn(self->arg), false);
 }
 
@@ -146,6 +149,7 @@ void agl_task_cancel(aglet_task *task) {
         return;
     if (!task->root.error)
         task->root.error = -ECANCELED;
+    task->attention |= AGL_ATTEND_CUT;
     agl_deliver(task);
 }
 
@@ -219,8 +223,7 @@ const char *aglet_task_name(const aglet_task *task) {
 }
 
 aglet_task *aglet_current(void) {
-    struct agl_loop *loop = agl_loop_current();
-    return loop ? loop->running : NULL;
+    return agl_running;
 }
 
 size_t aglet_all_tasks(aglet_task **list, size_t size) {
@@ -237,17 +240,6 @@ size_t aglet_all_tasks(aglet_task **list, size_t size) {
         count++;
     }
     return count;
-}
-
-int aglet_yield(void) {
-    aglet_task *self = agl_self("aglet_yield");
-    if (!self)
-        return -EPERM;
-    int rc = agl_suspension(self);
-    if (rc < 0)
-        return rc;
-    agl_pause(self);
-    return 0;
 }
 
 int aglet_checkpoint(void) {
