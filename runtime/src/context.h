@@ -38,6 +38,9 @@ static inline size_t agl_context_room(const struct agl_context *context, const v
 /** Saves the running context in *from and goes on in *to. Returns 0, when that goes on again. */
 int agl_context_switch(struct agl_context *from, const struct agl_context *to);
 
+/** Goes on in *to, and never again in the running one. */
+_Noreturn void agl_context_leave(const struct agl_context *to);
+
 /** Calls call(arg) on the stack of a suspended context, on top of its frames, which stay as they
  * are: a backtrace from there shows them. */
 void agl_context_visit(const struct agl_context *suspended, void (*call)(void *arg), void *arg);

@@ -54,6 +54,38 @@ agl_context_switch:
     .size agl_context_switch, . - agl_context_switch
 
 /*
+ * void agl_context_leave(const struct agl_context *to (x0))
+ *
+ * Ends in a jump: no call was made that a return could be paired with.
+ */
+    .globl agl_context_leave
+    .hidden agl_context_leave
+    .type agl_context_leave, %function
+    .p2align 4
+agl_context_leave:
+    .cfi_startproc
+    .cfi_undefined x30
+    ldr x10, [x0]
+    mov sp, x10
+    ldr x9, [sp, #160]
+    msr fpcr, x9
+    ldp x19, x20, [sp, #0]
+    ldp x21, x22, [sp, #16]
+    ldp x23, x24, [sp, #32]
+    ldp x25, x26, [sp, #48]
+    ldp x27, x28, [sp, #64]
+    ldp x29, x30, [sp, #80]
+    ldp d8, d9, [sp, #96]
+    ldp d10, d11, [sp, #112]
+    ldp d12, d13, [sp, #128]
+    ldp d14, d15, [sp, #144]
+    add sp, sp, #176
+    mov w0, wzr
+    br x30
+    .cfi_endproc
+    .size agl_context_leave, . - agl_context_leave
+
+/*
  * void agl_context_visit(const struct agl_context *suspended (x0), void (*call)(void *arg) (x1),
  *                        void *arg (x2))
  *

@@ -66,6 +66,35 @@ agl_context_switch:
     .size agl_context_switch, . - agl_context_switch
 
 /*
+ * void agl_context_leave(const struct agl_context *to (rdi))
+ *
+ * Most often a task that ends is followed by one that begins. No call was made that the return could
+ * be paired with, so here the jump is predicted better.
+ */
+    .globl agl_context_leave
+    .hidden agl_context_leave
+    .type agl_context_leave, @function
+    .p2align 4
+agl_context_leave:
+    .cfi_startproc
+    .cfi_undefined %rip
+    movq (%rdi), %rsp
+    ldmxcsr (%rsp)
+    fldcw 4(%rsp)
+    addq $8, %rsp
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbx
+    popq %rbp
+    popq %rcx
+    xorl %eax, %eax
+    jmp *%rcx
+    .cfi_endproc
+    .size agl_context_leave, . - agl_context_leave
+
+/*
  * void agl_context_visit(const struct agl_context *suspended (rdi), void (*call)(void *arg) (rsi),
  *                        void *arg (rdx))
  *

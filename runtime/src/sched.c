@@ -130,16 +130,20 @@ aglet_task *agl_wake_first(agl_list *row, int result) {
     return task;
 }
 
+AGL_INLINE void before_switch(struct agl_loop *loop, aglet_task *self, aglet_task *next,
+                              bool last) {
+    agl_running = next;
+    agl_fiber_leave(self ? &self->fiber : &loop->fiber, next ? &next->fiber : &loop->fiber, last);
+}
+
 /* Goes over to the stack of `next`, NULL: of the thread, and returns 0 when `self` goes on, NULL:
  * the thread. Without sanitizers this ends in the call, so that the switch returns to who wants it.
  */
-AGL_INLINE int switch_to(struct agl_loop *loop, aglet_task *self, aglet_task *next, bool last) {
-    struct agl_fiber *from = self ? &self->fiber : &loop->fiber;
-    agl_running = next;
-    agl_fiber_leave(from, next ? &next->fiber : &loop->fiber, last);
+AGL_INLINE int switch_to(struct agl_loop *loop, aglet_task *self, aglet_task *next) {
+    before_switch(loop, self, next, false);
     int rc = agl_context_switch(self ? &self->context : &loop->context,
                                 next ? &next->context : &loop->context);
-    agl_fiber_enter(from, &loop->fiber);
+    agl_fiber_enter(self ? &self->fiber : &loop->fiber, &loop->fiber);
     return rc;
 }
 
@@ -163,25 +167,26 @@ static aglet_task *choose(struct agl_loop *loop) {
     return picked;
 }
 
-/* Nobody is ready, it is time to poll, an eager task's first step is over, or somebody looks on. */
-static __attribute__((noinline)) int switch_carefully(aglet_task *self, bool last) {
+/* choose(), with what debug mode wants to know of the step that ends there. */
+static aglet_task *choose_watched(aglet_task *self) {
     struct agl_loop *loop = self->loop;
     if (loop->debug)
         agl_report_slow_step(self);
     aglet_task *next = choose(loop);
-    if (next == self)
-        return 0;
-    if (loop->debug)
+    if (loop->debug && next != self)
         agl_report_step_begins(loop);
-    return switch_to(loop, self, next, last);
+    return next;
 }
 
-/* Leaves a task that is not ready (any more). */
-static int switch_away(aglet_task *self, bool last) {
-    struct agl_loop *loop = self->loop;
-    if (__builtin_expect(!loop->front || --loop->turns == 0, 0))
-        return switch_carefully(self, last);
-    return switch_to(loop, self, task_of(loop->front), last);
+/* Nobody is ready, it is time to poll, an eager task's first step is over, or somebody looks on. */
+static __attribute__((noinline)) int switch_carefully(aglet_task *self) {
+    aglet_task *next = choose_watched(self);
+    return next == self ? 0 : switch_to(self->loop, self, next);
+}
+
+/* True if the next switch is to be looked at, of a task that is not ready (any more). */
+static bool wants_care(struct agl_loop *loop) {
+    return __builtin_expect(!loop->front || --loop->turns == 0, 0);
 }
 
 /* Lets the others run, and comes after them. */
@@ -190,9 +195,9 @@ AGL_INLINE int let_others_run(aglet_task *self) {
     agl_list *next = self->row.next;
     if (__builtin_expect(--loop->turns == 0, 0)) {
         loop->front = next;
-        return switch_carefully(self, false);
+        return switch_carefully(self);
     }
-    return next == &self->row ? 0 : switch_to(loop, self, task_of(next), false);
+    return next == &self->row ? 0 : switch_to(loop, self, task_of(next));
 }
 
 int agl_pause(aglet_task *self) {
@@ -215,7 +220,7 @@ void agl_run_ready(struct agl_loop *loop) {
     aglet_task *next = loop->careful ? choose(loop) : task_of(loop->front);
     if (loop->debug)
         agl_report_step_begins(loop);
-    switch_to(loop, NULL, next, false);
+    switch_to(loop, NULL, next);
 }
 
 void agl_step_into(aglet_task *self, aglet_task *task) {
@@ -228,13 +233,17 @@ void agl_step_into(aglet_task *self, aglet_task *task) {
         agl_report_slow_step(self);
         agl_report_step_begins(loop);
     }
-    switch_to(loop, self, task, false);
+    switch_to(loop, self, task);
     loop->creator = outer;
 }
 
 void agl_leave(aglet_task *self) {
-    switch_away(self, true);
-    __builtin_unreachable();
+    struct agl_loop *loop = self->loop;
+    aglet_task *next = wants_care(loop) ? choose_watched(self) : task_of(loop->front);
+    if (next)
+        agl_stack_foresee(task_of(next->row.next)); /* many tasks often end one after another */
+    before_switch(loop, self, next, true);
+    agl_context_leave(next ? &next->context : &loop->context);
 }
 
 /* Sets the task's timer to the wait's own end or to the nearest deadline, if there is any. */
@@ -265,7 +274,10 @@ int agl_park(aglet_task *self, const struct agl_wait *wait) {
     agl_unready(self, AGL_PARKED);
     if (wait->row)
         agl_list_append(wait->row, &self->row);
-    switch_away(self, false);
+    if (wants_care(loop))
+        switch_carefully(self);
+    else
+        switch_to(loop, self, task_of(loop->front));
     agl_timer_cancel(&loop->timers, &self->timer);
     self->wait.what = NULL;
     return self->woken;

@@ -110,6 +110,8 @@ int agl_stack_take(struct agl_stacks *stacks, size_t size, struct agl_stack *sta
     struct agl_free_stack *top = stacks->free[size_class];
     if (top) {
         stacks->free[size_class] = top->next;
+        if (top->next)
+            agl_stack_foresee(top->next); /* many tasks are often made at once */
         stacks->free_count[size_class]--;
         *stack = top->stack;
     } else {

@@ -39,6 +39,15 @@ int agl_stack_take(struct agl_stacks *stacks, size_t size, struct agl_stack *sta
 /** Gives it back; nothing may run on it. Ends the process if it has overflowed unguarded. */
 void agl_stack_give(struct agl_stacks *stacks, const struct agl_stack *stack);
 
+/** Asks the processor for the memory of a stack that is used soon: what its user keeps at `kept`,
+ * and the stack's own beginning below. */
+static inline void agl_stack_foresee(const void *kept) {
+    enum { LINE = 64, LINES_BELOW = 2, LINES_KEPT = 6 };
+    const char *first = (const char *)kept - LINES_BELOW * LINE;
+    for (int i = 0; i < LINES_BELOW + LINES_KEPT; i++)
+        __builtin_prefetch(first + i * LINE, 1);
+}
+
 /** True if `address` lies in the guard below the stack. */
 bool agl_stack_guards(const struct agl_stack *stack, const void *address);
 
