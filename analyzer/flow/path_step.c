@@ -426,28 +426,6 @@ static bool load(struct path *path, ir_id id, const struct ir_instr *instr) {
     return true;
 }
 
-/* Another pointer may lead to the same field: forget what was known of it there. */
-static void forget_aliases(struct path *path, region_id region) {
-    const struct value_table *t = &path->context.values;
-    struct state *state = path->state;
-    const struct region *r = region_at(t, region);
-    if (r->kind != REGION_FIELD && r->kind != REGION_POINTEE)
-        return;
-    /* a pointer found in memory, as in a list, may lead to any field; one that is given does not */
-    bool anywhere = r->kind == REGION_POINTEE && value_at(t, r->a)->kind == VALUE_SYMBOL;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < state->binding_count; i++) {
-        const struct region *other = region_at(t, state->bindings[i].region);
-        bool same_name = anywhere || (r->kind == REGION_FIELD && other->kind == REGION_FIELD &&
-                                      other->b == r->b);
-        bool elsewhere =
-            state->bindings[i].region != region && !is_local(path, state->bindings[i].region);
-        if (!(same_name && elsewhere))
-            state->bindings[kept++] = state->bindings[i];
-    }
-    state->binding_count = kept;
-}
-
 /* What the caller has is stored for somebody else, too: in a list, a table. He need not release it.
  */
 static void share_out(struct path *path, region_id region, value_id value) {
@@ -512,7 +490,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
     state_unbind(&path->context, state, region);
     if (!is_local(path, region)) {
         path_doubt_answers(path);
-        forget_aliases(path, region);
+        path_forget_aliases(path, region);
         store_out(path, region, value);
     } else {
         const struct region *root =

@@ -28,6 +28,10 @@ unsigned path_call_flags(const struct path *path, const struct ir_instr *call);
 void path_ask_target(const struct path *path, const struct ir_instr *call, ir_id function,
                      struct callee *callee);
 
+/** Something is stored in memory that others have, too (path_alias.c): forgets what was known of it
+ *  by other names. */
+void path_forget_aliases(struct path *path, region_id region);
+
 /** Callbacks (path_callback.c). Does one that is given with the call release what the call makes,
  *  of kind `subject`, as a listener's that frees it? */
 bool path_callback_releases(const struct path *path, const struct path_call *call,
