@@ -2,6 +2,7 @@
  * I/O in a constructor: making an object should neither wait nor start anything. What has to is an
  * asynchronous factory, and says so.
  */
+#include "flow/ending.h"
 #include "program/blocking.h"
 #include "program/check.h"
 #include "rule.h"
@@ -21,7 +22,8 @@ static void report(struct path *path, const struct path_call *call, const char *
 
 static void on_call(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
-    if (!check_is_constructor(path) || path->state->once)
+    if (!check_is_constructor(path) || path->state->once ||
+        flow_is_ending(path->unit, path->function, call->id))
         return;
     for (size_t i = 0; i < callee->role_count; i++) {
         const struct role *role = &callee->roles[i];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/ending.h"
 #include "flow/outs.h"
 #include "program/blocking.h"
 #include "program/named.h"
@@ -246,9 +247,11 @@ static const struct chain *new_chain(struct collector *c, const struct path *pat
     return arena_copy(&c->program->arena, &chain, sizeof chain);
 }
 
+/* What is done right before the process ends, as a failed assertion is written down, nobody waits
+   for. */
 static void note_chain(struct collector *c, const struct path *path, const struct path_call *call,
                        const struct chain **slot, const char *subject, const struct chain *next) {
-    if (!*slot)
+    if (!*slot && !flow_is_ending(path->unit, path->function, call->id))
         *slot = new_chain(c, path, call, subject, next);
 }
 
