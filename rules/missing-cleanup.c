@@ -92,9 +92,25 @@ static void on_call(struct path *path, const struct path_call *call) {
     check_report(path, &finding);
 }
 
+/* What it belongs to is gone: whoever releases it now uses that. */
+static void on_orphan(struct path *path, const struct path_orphan *orphan) {
+    const struct claim *left = orphan->left;
+    const char *noun = check_kind_noun(path, left->subject);
+    const char *release = check_kind_release(path, left->subject);
+    struct finding finding = {.loc = orphan->instr->loc};
+    finding_message(&finding,
+                    "the %s is released here, and the %s that belongs to it is not before",
+                    check_kind_noun(path, orphan->owner), noun);
+    finding_step(&finding, path->unit, path->unit->instrs.data[left->origin].loc,
+                 "the %s is acquired here", noun);
+    if (release)
+        finding_help(&finding, "release it with '%s' before", release);
+    check_report(path, &finding);
+}
+
 const struct rule rule_missing_cleanup = {
     .name = "missing-cleanup",
     .tier = RULE_CORE,
     .summary = "a resource is not released on some path",
-    .listener = {.on_loss = on_loss, .on_call = on_call},
+    .listener = {.on_loss = on_loss, .on_call = on_call, .on_orphan = on_orphan},
 };

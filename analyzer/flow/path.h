@@ -181,6 +181,13 @@ struct path_stale {
     struct state *state;           /* on the first of them */
 };
 
+/** Something is released, and what belongs to it is not: it cannot be any more. */
+struct path_orphan {
+    const struct claim *left;
+    const char *owner; /* its kind */
+    const struct ir_instr *instr;
+};
+
 /** What a number is, and where that is said. */
 struct path_number {
     const char *kind; /* NULL: not known */
@@ -228,6 +235,7 @@ struct path_listener {
                         const struct path_misorder *misorder);
     void (*on_unasked)(struct path *path, const struct path_unasked *unasked);
     void (*on_stale_errno)(struct path *path, const struct path_stale_errno *stale);
+    void (*on_orphan)(struct path *path, const struct path_orphan *orphan);
     void (*on_mixup)(struct path *path, const struct path_mixup *mixup);
     void (*on_take)(struct path *path, const struct path_take *take);
     void (*on_stale)(struct path *path, const struct path_stale *stale);

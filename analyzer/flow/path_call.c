@@ -109,6 +109,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
         return;
     if (effect->target == TARGET_RETURN) {
         duty.entity = result;
+        path_belong(path, call, effect, result);
     } else if (effect->target == TARGET_ARG) {
         region_id region = arg_region(path, call, effect->arg);
         if (effect->arg < call->arg_count)
@@ -217,6 +218,7 @@ static void release(struct path *path, const struct path_call *call, const struc
         value = state_lookup(state, out, &found);
     }
     region_id held = found_behind_param(path, value);
+    path_belong_no_more(path, value);
     struct duty *duty = state_duty(state, value);
     if (!duty && value != value_base(t, value))
         duty = state_duty(state, value_base(t, value));
@@ -594,6 +596,7 @@ bool path_step_call(struct path *path, ir_id id) {
         return false;
     path_meet_call(path, &call);
     path_meet_open(path, &call);
+    path_meet_owned(path, &call);
     path_meet_numbers(path, &call);
     path_meet_promises(path, &call);
     path_meet_callbacks(path, &call);

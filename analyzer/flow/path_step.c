@@ -103,6 +103,7 @@ static bool is_made_in_place(const struct path *path, const struct duty *duty) {
 
 static void let_go(struct path *path, value_id entity) {
     struct state *state = path->state;
+    path_belong_no_more(path, entity);
     for (uint32_t i = 0; i < state->duty_count; i++) {
         struct duty *duty = &state->duties[i];
         if (duty->entity == entity && (duty->status == DUTY_OPEN || is_made_in_place(path, duty))) {

@@ -116,6 +116,14 @@ void path_take_by_call(struct path *path, const struct path_call *call);
 void path_take_by_hand(struct path *path, const struct ir_instr *instr, region_id region,
                        value_id value);
 
+/** What belongs to something else (path_belong.c). The call's effect acquires `entity`. */
+void path_belong(struct path *path, const struct path_call *call, const struct effect *effect,
+                 value_id entity);
+/** It is released, or somebody else may do so. */
+void path_belong_no_more(struct path *path, value_id entity);
+/** Says what a call that releases an owner leaves behind. */
+void path_meet_owned(struct path *path, const struct path_call *call);
+
 /** Kinds of numbers (path_number.c). Which kind a call yields. */
 void path_learn_number(struct path *path, const struct path_call *call, value_id result);
 /** Says which arguments of a call are of another kind than it expects. */

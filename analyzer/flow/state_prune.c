@@ -242,9 +242,9 @@ static void settle_claims(struct reach *r, struct state *state, const struct cfg
     uint32_t count = 0;
     for (uint32_t i = 0; i < state->claim_count; i++) {
         struct claim claim = state->claims[i];
-        bool kept_anyway = claim.kind == CLAIM_CLEARED;
-        if (!kept_anyway && (!state_claim_is_real(r->c, state, &claim) ||
-                             !is_nameable(r, facts, subject_of(&claim))))
+        bool nameless = claim.kind == CLAIM_CLEARED || claim.kind == CLAIM_BELONGS;
+        if (!state_claim_is_real(r->c, state, &claim) ||
+            (!nameless && !is_nameable(r, facts, subject_of(&claim))))
             continue;
         if (claim.guard != VALUE_UNKNOWN && !is_marked(r, claim.guard))
             claim.guard = VALUE_UNKNOWN; /* nobody looked at the result: it went well */
