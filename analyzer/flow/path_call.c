@@ -261,6 +261,10 @@ static void hand_over(struct path *path, const struct path_call *call, const str
                       value_id result) {
     struct state *state = path->state;
     value_id value = call->args[effect->arg];
+    if (path_callback_leaves(path, call, effect)) {
+        path_escape_contents(path, region_pointee(&path->context.values, value));
+        return;
+    }
     struct duty *duty = state_duty(state, value);
     if (!duty)
         duty = state_duty(state, value_base(&path->context.values, value));

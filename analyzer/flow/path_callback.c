@@ -90,8 +90,8 @@ static bool does_to_data(const struct ir_function *function, const struct callee
 }
 
 static bool leaves_data(const struct ir_function *function, const struct callee *callback) {
-    return (callback->flags & CALLEE_KNOWN) && !(callback->flags & CALLEE_CONTRACT) &&
-           function->param_count != 0 &&
+    return (callback->flags & CALLEE_KNOWN) &&
+           !(callback->flags & (CALLEE_CONTRACT | CALLEE_NORETURN)) && function->param_count != 0 &&
            !does_to_data(function, callback, 1u << EFFECT_RELEASE | 1u << EFFECT_TAKE);
 }
 
@@ -113,13 +113,30 @@ static bool gives_another_function(const struct path *path, const struct path_ca
 /* Is it there for the callback, which gets to it by its only argument, if at all? */
 static bool is_for_callback(const struct effect *effect, const struct ir_function *callback) {
     const struct role *role = effect->role;
-    return role && role->kind == ROLE_BORROWS && role->until &&
-           strcmp(role->until, "callback") == 0 && callback->param_count == 1;
+    return role && role->kind == ROLE_BORROWS && role->until && callback->param_count == 1 &&
+           (strcmp(role->until, "callback") == 0 || strcmp(role->until, "join") == 0);
+}
+
+/* A task that ends, and that neither releases nor keeps its only argument. */
+static bool task_leaves(const struct path *path, const struct path_call *call,
+                        const struct effect *effect) {
+    const struct role *role = effect->role;
+    if (role->entry < 0 || (uint32_t)role->entry >= call->arg_count)
+        return false;
+    const struct value *v = value_at(&path->context.values, call->args[role->entry]);
+    if (v->kind != VALUE_FUNCTION)
+        return false;
+    const struct ir_function *function = &path->unit->functions.data[v->a];
+    struct callee entry;
+    path_ask_target(path, call->instr, v->a, &entry);
+    return function->param_count == 1 && leaves_data(function, &entry);
 }
 
 bool path_callback_leaves(const struct path *path, const struct path_call *call,
                           const struct effect *effect) {
     bool leaves = false;
+    if (effect->role && effect->role->kind == ROLE_SPAWNS && effect->role->data == effect->arg)
+        return task_leaves(path, call, effect);
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
         const struct ir_function *function;
