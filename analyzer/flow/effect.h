@@ -50,6 +50,16 @@ enum effect_target {
     TARGET_OUT  /* what the argument points to */
 };
 
+enum { EFFECT_FIELDS = 3 };
+
+/** A place that functions of several units agree about: from what an argument points to, or from a
+ * global, by way of fields. */
+struct effect_place {
+    const char *global; /* its identity; NULL: the argument */
+    uint8_t count;
+    const char *fields[EFFECT_FIELDS];
+};
+
 /** Holds when the returned value is in one of the classes of `when`, and the argument `if_arg` was
  * in one of `if_classes`. */
 struct effect {
@@ -58,18 +68,20 @@ struct effect {
     uint8_t when;               /* set of enum return_class */
     uint8_t arg;                /* from 0; unless the target is the return value */
     const char *subject;        /* resource kind; NULL: any; with TAKE: it may be released there */
-    bool ends;               /* RELEASE, TAKE: in the outcomes of `when` it is released for sure */
-    uint8_t until;           /* LEND: enum effect_until */
-    uint8_t owner;           /* LEND: from 1, the argument whose release ends it too; or 0 */
-    uint8_t leaves;          /* RELEASE of TARGET_OUT: enum effect_leaves */
-    bool detaches;           /* RELEASE: of a task, which is told to go on by itself */
-    bool shows;              /* RELEASE: shows it, or parts of it, to others, who may call off */
-    bool in_place;           /* of a kind that is made anew at the same address */
-    bool maybe;              /* COMPLETE: on some paths only, of which nothing tells */
-    bool entry;              /* of a queue: to write into it is to fill it in */
-    bool raw;                /* plain memory, whose release does not know what it held */
-    bool counted;            /* of a kind that others may hold references to */
-    bool tells;              /* no resource, but news: to look at it is enough */
+    bool ends;      /* RELEASE, TAKE: in the outcomes of `when` it is released for sure */
+    uint8_t until;  /* LEND: enum effect_until */
+    uint8_t owner;  /* LEND: from 1, the argument whose release ends it too; or 0 */
+    uint8_t leaves; /* RELEASE of TARGET_OUT: enum effect_leaves */
+    bool detaches;  /* RELEASE: of a task, which is told to go on by itself */
+    bool shows;     /* RELEASE: shows it, or parts of it, to others, who may call off */
+    bool in_place;  /* of a kind that is made anew at the same address */
+    bool maybe;     /* COMPLETE: on some paths only, of which nothing tells */
+    bool entry;     /* of a queue: to write into it is to fill it in */
+    bool raw;       /* plain memory, whose release does not know what it held */
+    bool counted;   /* of a kind that others may hold references to */
+    bool tells;     /* no resource, but news: to look at it is enough */
+    const struct effect_place
+        *place;              /* LOCK, UNLOCK: the lock is there; NULL: the argument is it */
     const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */
 };
 

@@ -261,6 +261,8 @@ enum path_fate {
 };
 
 /** The engine at work; listeners may read it. */
+enum { PATH_WORDS = 8 };
+
 struct path {
     struct state_context context;
     const struct ir_unit *unit;
@@ -287,6 +289,11 @@ struct path {
     uint32_t loss_count, loss_capacity;
     struct path_hold *holds; /* the locks that were taken here, as the returns found them */
     size_t hold_count;
+    struct path_word { /* names that other units' summaries told, and the unit's own of them */
+        const char *text;
+        ir_id id; /* IR_NONE: it has none */
+    } words[PATH_WORDS];
+    unsigned word_count;
     bool *followed; /* by name of the cfg: places of which a change after a suspension is told;
                        NULL: none */
     struct path_stale *stales;
@@ -319,6 +326,15 @@ struct callee path_target(const struct path *path, const struct ir_instr *call);
 
 /** The name of the variable or the field that is the lock; NULL if it is none of these. */
 const char *path_lock_name(const struct path *path, value_id lock);
+
+/** Says what the address is of, in words that a caller understands: true if it is a place that a
+ *  parameter (*arg, unless *place has a global) or a global leads to (path_place.c). */
+bool path_describe_place(const struct path *path, value_id address, struct effect_place *place,
+                         uint8_t *arg);
+bool effect_same_place(const struct effect_place *x, const struct effect_place *y);
+/** The address of what the call's effect is about; VALUE_UNKNOWN if it is not known. */
+value_id path_effect_address(struct path *path, const struct path_call *call,
+                             const struct effect *effect);
 
 /** The lock that this claim says is held for sure in the current state; false if it is another
  * claim, or not certain. */

@@ -49,7 +49,7 @@ static void take(struct path *path, const struct path_call *call, const struct e
                  value_id result) {
     const uint16_t dropped = IR_RESULT_UNUSED | IR_RESULT_VOID_CAST;
     bool asked = effect->when != RETURNS_ANY && !(call->instr->flags & dropped);
-    value_id lock = call->args[effect->arg];
+    value_id lock = path_effect_address(path, call, effect);
     if (lock == VALUE_UNKNOWN || is_taken_back(path, lock))
         return;
     state_add_claim(&path->context, path->state,
@@ -84,18 +84,24 @@ static void give_back(struct path *path, value_id lock) {
                                    .origin = IR_NONE});
 }
 
+static bool concerns(const struct path_call *call, const struct effect *effect,
+                     enum effect_kind kind) {
+    bool global = effect->place && effect->place->global;
+    return effect->kind == kind && (global || effect->arg < call->arg_count);
+}
+
 void path_lock(struct path *path, const struct path_call *call, value_id result) {
     const struct callee *callee = call->callee;
     bool known = callee->flags & (CALLEE_KNOWN | CALLEE_CONTRACT), unlocks = false;
     for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].kind == EFFECT_UNLOCK && callee->effects[i].arg < call->arg_count) {
-            give_back(path, call->args[callee->effects[i].arg]);
+        if (concerns(call, &callee->effects[i], EFFECT_UNLOCK)) {
+            give_back(path, path_effect_address(path, call, &callee->effects[i]));
             unlocks = true;
         }
     if (!known || (!unlocks && callee->flags & CALLEE_UNLOCKS))
         forget_locks(path);
     for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].kind == EFFECT_LOCK && callee->effects[i].arg < call->arg_count)
+        if (concerns(call, &callee->effects[i], EFFECT_LOCK))
             take(path, call, &callee->effects[i], result);
 }
 

@@ -241,10 +241,12 @@ static struct lock_user *user_of(struct program *program, const char *name, prog
     return &program->lock_users[program->lock_user_count++];
 }
 
+/* Itself: what a helper does is the helper's. */
 static void note_lock(const struct caller *at, const struct effect *effect) {
     struct program *program = at->program;
     bool unlocks = effect->kind == EFFECT_UNLOCK;
-    if ((!unlocks && effect->kind != EFFECT_LOCK) || effect->arg >= at->call->arg_count)
+    if ((!unlocks && effect->kind != EFFECT_LOCK) || !effect->role ||
+        effect->arg >= at->call->arg_count)
         return;
     const char *name = path_lock_name(at->path, at->call->args[effect->arg]);
     program->gives_back_unnamed |= unlocks && !name;

@@ -1,6 +1,6 @@
 /*
  * Summaries: what each function does to its arguments and what it returns, by the class of the
- * returned value.
+ * returned value. Here the paths are walked; collect.c makes effects of what was seen.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,44 +8,8 @@
 #include "flow/ending.h"
 #include "flow/outs.h"
 #include "program/blocking.h"
+#include "program/collect.h"
 #include "program/named.h"
-
-enum { MOST_CANDIDATES = 32, MOST_NULLS = 16, MOST_PARAMS = 8, CLASSES = 3 };
-
-/* An effect that some returning path had, and how many of the paths of each class had it. */
-struct candidate {
-    struct effect effect;
-    uint32_t holds[CLASSES];
-    bool doubtful;
-    uint8_t params[MOST_PARAMS]; /* the classes that each parameter was in where it holds */
-    bool survives;               /* released, but on some path not for sure */
-};
-
-/* The paths of each class on which a parameter is null: there is nothing to release there. */
-struct nulls {
-    uint32_t paths[CLASSES];
-    uint32_t behind[CLASSES]; /* … or what it points to is */
-};
-
-struct collector {
-    struct program *program;
-    prog_fn self;
-    struct summary summary; /* the one being made */
-    bool last;              /* no further round: calls are recorded */
-    struct candidate candidates[MOST_CANDIDATES];
-    size_t count;
-    uint32_t paths[CLASSES];
-    struct nulls nulls[MOST_NULLS];
-    uint8_t params[MOST_PARAMS];  /* the classes that each parameter was in on some path */
-    uint8_t touched[MOST_PARAMS]; /* the classes of results with which it may have been set */
-    int64_t low, high;            /* of what was returned so far; none yet if low > high */
-    int8_t scopes[SCOPE_KINDS]; /* at a successful return: the deepest, or the shallowest if none is
-                       deeper than the entry (a cleanup that ends a shield if there is one) */
-    bool succeeds;
-    struct told_time told;
-    bool keeps_errno; /* on some returning path, it holds what this task set */
-    bool overflow;
-};
 
 /* ---- at each return -------------------------------------------------------------------- */
 
@@ -56,7 +20,8 @@ static struct candidate *candidate_for(struct collector *c, struct effect effect
             known->subject == effect.subject ||
             (known->subject && effect.subject && strcmp(known->subject, effect.subject) == 0);
         if (known->kind == effect.kind && known->target == effect.target &&
-            known->arg == effect.arg && same_subject)
+            known->arg == effect.arg && same_subject &&
+            collect_same_place(known->place, effect.place))
             return &c->candidates[i];
     }
     if (c->count == MOST_CANDIDATES) {
@@ -184,10 +149,35 @@ static void note_bounds(const struct path *path, struct collector *c, value_id v
     c->high = range.high > c->high ? range.high : c->high;
 }
 
+/* A lock that others name as well is held at the end, or given back for them. */
+static void collect_lock(struct path *path, struct collector *c, const struct claim *claim,
+                         value_id value, unsigned classes) {
+    bool held = claim->kind == CLAIM_LOCKED;
+    struct effect effect = {.kind = held ? EFFECT_LOCK : EFFECT_UNLOCK,
+                            .target = TARGET_ARG,
+                            .subject = claim->subject};
+    struct effect_place place;
+    if (!state_claim_is_real(&path->context, path->state, claim) ||
+        !path_describe_place(path, claim->entity, &place, &effect.arg)) {
+        c->hides_locks = true;
+        return;
+    }
+    if (place.global || place.count)
+        effect.place = arena_copy(&c->program->arena, &place, sizeof place);
+    bool asked = claim->guard != VALUE_UNKNOWN;
+    if (asked && claim->guard == value)
+        classes &= claim->when;
+    else if (asked && !path_holds(path, claim))
+        c->hides_locks = true;
+    count_candidate(path, c, effect, classes, false);
+}
+
 /* What this function was given, and lends on or completes. */
 static void collect_claim(struct path *path, struct collector *c, const struct claim *claim,
                           value_id value, unsigned classes) {
     bool completed = claim->kind == CLAIM_COMPLETED;
+    if (claim->kind == CLAIM_LOCKED || (claim->kind == CLAIM_UNLOCKED && claim->origin == IR_NONE))
+        collect_lock(path, c, claim, value, classes);
     struct effect effect = {.kind = completed ? EFFECT_COMPLETE : EFFECT_LEND,
                             .target = TARGET_ARG,
                             .until = claim->until};
@@ -419,187 +409,6 @@ static unsigned memory_flags(const struct path *path) {
     return flags;
 }
 
-/* A release that asks for null first does all there is to do. */
-static uint32_t idle_paths(const struct collector *c, const struct effect *effect, unsigned class) {
-    if (effect->kind != EFFECT_RELEASE || effect->arg >= MOST_NULLS)
-        return 0;
-    const struct nulls *nulls = &c->nulls[effect->arg];
-    return effect->target == TARGET_OUT ? nulls->behind[class] : nulls->paths[class];
-}
-
-/* How an effect's classes read: all of some classes have it, none of the others; else unclear. */
-static bool settle(const struct collector *c, struct candidate *candidate) {
-    uint8_t when = 0, possible = 0;
-    bool clear = !candidate->doubtful;
-    if (candidate->effect.tells) { /* some path's news is news */
-        candidate->effect.when = RETURNS_ANY;
-        return clear;
-    }
-    for (unsigned k = 0; k < CLASSES; k++) {
-        if (c->paths[k] == 0)
-            continue;
-        possible |= (uint8_t)(1u << k);
-        if (candidate->holds[k] == 0)
-            continue;
-        clear &= candidate->holds[k] + idle_paths(c, &candidate->effect, k) >= c->paths[k];
-        when |= (uint8_t)(1u << k);
-    }
-    candidate->effect.when = when == possible ? RETURNS_ANY : when;
-    return when != 0 && clear;
-}
-
-/* A parameter that decides whether there is anything to acquire, such as a flag. */
-static void note_condition(const struct collector *c, const struct candidate *candidate,
-                           struct effect *effect) {
-    for (uint32_t i = 0; i < MOST_PARAMS; i++) {
-        uint8_t classes = candidate->params[i];
-        bool is_out = effect->target == TARGET_OUT && effect->arg == i;
-        if (is_out || !(c->params[i] & ~classes))
-            continue;
-        effect->if_arg = (uint8_t)i;
-        effect->if_classes = classes;
-        return;
-    }
-}
-
-/* It is released before anything is put in its place. */
-static bool is_emptying(const struct effect *effect) {
-    return effect->kind == EFFECT_RELEASE && effect->target == TARGET_OUT;
-}
-
-/* Goes together with any other effect on the same argument. */
-static bool stands_aside(const struct effect *effect) {
-    return is_emptying(effect) || effect->kind == EFFECT_LEND || effect->kind == EFFECT_COMPLETE ||
-           effect->tells;
-}
-
-static bool has_rival(const struct collector *c, size_t index) {
-    const struct effect *effect = &c->candidates[index].effect;
-    if (stands_aside(effect))
-        return false;
-    for (size_t i = 0; i < c->count; i++)
-        if (i != index && !stands_aside(&c->candidates[i].effect) &&
-            c->candidates[i].effect.target == effect->target &&
-            (effect->target == TARGET_RETURN || c->candidates[i].effect.arg == effect->arg))
-            return true;
-    return false;
-}
-
-/* Out-parameters that are set in some outcomes only: an error that was set tells that the call
-   failed. */
-static size_t write_outs(const struct collector *c, const struct path *path, struct effect *effects,
-                         size_t count) {
-    uint8_t possible = 0;
-    for (unsigned k = 0; k < CLASSES; k++)
-        possible |= (uint8_t)((c->paths[k] != 0) << k);
-    for (uint32_t i = 0; i < path->function->param_count && i < MOST_PARAMS; i++) {
-        bool told = !outs_has(path, i) || c->touched[i] == possible;
-        for (size_t k = 0; k < count && !told; k++)
-            told = effects[k].target == TARGET_OUT && effects[k].arg == i;
-        if (!told)
-            effects[count++] = (struct effect){
-                .kind = EFFECT_SET, .target = TARGET_OUT, .when = c->touched[i], .arg = (uint8_t)i};
-    }
-    return count;
-}
-
-/* What a parameter suffers: the effect as callers shall see it, and how many were written. */
-static size_t write_effect(const struct collector *c, const struct path *path,
-                           const struct candidate *candidate, bool clear, struct effect effect,
-                           struct effect *out) {
-    uint8_t when = candidate->effect.when;
-    size_t count = 0;
-    if ((!clear || when != RETURNS_ANY) && effect.kind == EFFECT_RELEASE)
-        effect.kind = EFFECT_TAKE;
-    effect.when = clear ? when : RETURNS_ANY;
-    if (effect.kind == EFFECT_ACQUIRE)
-        note_condition(c, candidate, &effect);
-    prog_describe_kind(c->program, &effect);
-    effect.shows = effect.kind == EFFECT_RELEASE && effect.arg < 64 &&
-                   ((path->shown_params >> effect.arg) & 1);
-    if (effect.target == TARGET_ARG && effect.kind == EFFECT_TAKE &&
-        path->kept_params[effect.arg]) {
-        if (effect.ends) /* in one outcome it is gone; in another somebody keeps it */
-            out[count++] = effect;
-        effect.when = RETURNS_ANY;
-        effect.ends = false;
-    }
-    out[count++] = effect;
-    return count;
-}
-
-/* Claims of what only some paths do are given up where the paths meet: completed perhaps. */
-static size_t write_claims(struct collector *c, const struct path *path, struct effect *effects,
-                           size_t count) {
-    uint64_t told = 0;
-    for (size_t i = 0; i < c->count; i++) {
-        struct candidate *candidate = &c->candidates[i];
-        bool completes = candidate->effect.kind == EFFECT_COMPLETE;
-        if (candidate->effect.kind != EFFECT_LEND && !completes)
-            continue;
-        bool clear = settle(c, candidate);
-        if (!clear && !completes)
-            continue;
-        if (completes)
-            told |= candidate->effect.arg < 64 ? UINT64_C(1) << candidate->effect.arg : 0;
-        effects[count] = candidate->effect;
-        effects[count++].maybe = !clear;
-    }
-    for (unsigned i = 0; i < path->function->param_count && i < 64; i++)
-        if (((path->completed_params & ~told) >> i) & 1)
-            effects[count++] = (struct effect){.kind = EFFECT_COMPLETE,
-                                               .target = TARGET_ARG,
-                                               .when = RETURNS_ANY,
-                                               .arg = (uint8_t)i,
-                                               .maybe = true};
-    return count;
-}
-
-static void write_effects(struct collector *c, const struct path *path, struct summary *summary) {
-    struct effect *effects = arena_alloc(
-        &c->program->arena, (3 * c->count + 3 * path->function->param_count + 1) * sizeof *effects);
-    size_t count = 0;
-    bool *told = mem_zero(path->function->param_count, sizeof *told);
-    for (size_t i = 0; i < c->count; i++) {
-        struct candidate *candidate = &c->candidates[i];
-        struct effect effect = candidate->effect;
-        bool clear = settle(c, candidate) && !has_rival(c, i);
-        uint8_t when = candidate->effect.when;
-        if (is_emptying(&effect) && (!clear || when != RETURNS_ANY))
-            continue;
-        if (effect.kind == EFFECT_LEND || effect.kind == EFFECT_COMPLETE ||
-            (!clear && effect.kind == EFFECT_ACQUIRE))
-            continue;
-        effect.ends = effect.kind == EFFECT_RELEASE && clear && !candidate->survives;
-        if (effect.target == TARGET_ARG)
-            told[effect.arg] = true;
-        count += write_effect(c, path, candidate, clear, effect, &effects[count]);
-    }
-    for (uint32_t i = 0; i < path->function->param_count && i <= UINT8_MAX; i++)
-        if (path->kept_params[i] && !told[i])
-            effects[count++] = (struct effect){
-                .kind = EFFECT_TAKE, .target = TARGET_ARG, .when = RETURNS_ANY, .arg = (uint8_t)i};
-    free(told);
-    count = write_claims(c, path, effects, count);
-    summary->effects = effects;
-    summary->effect_count = write_outs(c, path, effects, count);
-}
-
-static bool same_effects(const struct summary *x, const struct summary *y) {
-    if (x->effect_count != y->effect_count)
-        return false;
-    for (size_t i = 0; i < x->effect_count; i++) {
-        const struct effect *e = &x->effects[i], *f = &y->effects[i];
-        if (e->kind != f->kind || e->target != f->target || e->when != f->when ||
-            e->arg != f->arg || e->if_arg != f->if_arg || e->if_classes != f->if_classes ||
-            e->subject != f->subject || e->role != f->role || e->ends != f->ends ||
-            e->until != f->until || e->maybe != f->maybe || e->shows != f->shows ||
-            e->leaves != f->leaves || e->detaches != f->detaches)
-            return false;
-    }
-    return true;
-}
-
 static bool same_cut(const struct cut *x, const struct cut *y) {
     return x->is == y->is && x->endless == y->endless && x->loses == y->loses && x->arg == y->arg &&
            x->low == y->low && x->high == y->high;
@@ -614,7 +423,7 @@ static bool adopt(struct summary *old, const struct summary *new) {
                 old->high == next.high && !old->blocks == !next.blocks &&
                 !old->spawns == !next.spawns && !old->awaits == !next.awaits &&
                 !old->loses == !next.loses && !old->takes == !next.takes &&
-                !old->mutates == !next.mutates && same_effects(old, &next);
+                !old->mutates == !next.mutates && collect_same_effects(old, &next);
     next.relays = old->relays; /* these are recorded with the calls */
     next.relay_count = old->relay_count;
     *old = next;
@@ -670,7 +479,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     summary->worth_checking |= summary->cut.is || path.loss_count || summary->blocks ||
                                summary->spawns || summary->awaits || summary->mutates;
     if (!path.capped && !c->overflow) {
-        write_effects(c, &path, summary);
+        collect_write(c, &path, summary);
         summary->flags |= CALLEE_KNOWN;
         if (!path.returns)
             summary->flags |= CALLEE_NORETURN;
