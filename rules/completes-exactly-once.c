@@ -41,9 +41,27 @@ static void on_broken_promise(struct path *path, const struct path_promise *prom
     check_report(path, &finding);
 }
 
+static void on_rival(struct path *path, const struct path_rival *rival) {
+    const struct claim *promised = rival->promised;
+    ir_id made = path->unit->instrs.data[promised->origin].loc;
+    struct finding finding = {.loc = rival->instr->loc};
+    finding_message(
+        &finding,
+        "'%s' has the callback called that what '%s' made is for: it is called twice, or that is "
+        "never completed",
+        rival->callee ? rival->callee : "a function", promised->by);
+    finding_step(&finding, path->unit, made, "it is made here");
+    finding_trace(&finding, path, path->state->trace, made);
+    finding_help(&finding,
+                 "complete what was made; make it later, or not at all, where another calls back");
+    check_report(path, &finding);
+}
+
 const struct rule rule_completes_exactly_once = {
     .name = "completes-exactly-once",
     .tier = RULE_CORE,
     .summary = "what has to be completed once is completed twice on some path, or never",
-    .listener = {.on_completion = on_completion, .on_broken_promise = on_broken_promise},
+    .listener = {.on_completion = on_completion,
+                 .on_broken_promise = on_broken_promise,
+                 .on_rival = on_rival},
 };

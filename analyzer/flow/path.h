@@ -121,6 +121,14 @@ struct path_completion {
     bool again; /* by the same call: on another round of a loop */
 };
 
+/** A callback of the caller's is to be called once, by what a call before has made; and this call
+ *  has it called as well. */
+struct path_rival {
+    const struct claim *promised;
+    const struct ir_instr *instr;
+    const char *callee;
+};
+
 /** Something that has to be completed is let go, and nobody has completed it or may do so. */
 struct path_promise {
     const struct ir_instr *origin; /* the call that made it; NULL: it is a parameter */
@@ -228,6 +236,7 @@ struct path_listener {
     void (*on_reuse)(struct path *path, const struct path_reuse *reuse);
     void (*on_completion)(struct path *path, const struct path_completion *completion);
     void (*on_broken_promise)(struct path *path, const struct path_promise *promise);
+    void (*on_rival)(struct path *path, const struct path_rival *rival);
     void (*on_return)(struct path *path, value_id value);
     void (*on_stuck)(struct path *path, const struct path_stuck *stuck);
     void (*on_idle)(struct path *path, const struct ir_instr *made); /* no path starts it */

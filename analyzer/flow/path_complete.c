@@ -3,6 +3,8 @@
  */
 #include "flow/path_step.h"
 
+#include <string.h>
+
 /* ---- is it one, and was it done -------------------------------------------------------- */
 
 /* The call that made something which has to be completed; NULL if it is nothing of the kind. */
@@ -45,6 +47,67 @@ static void tell_broken(struct path *path, const struct ir_instr *origin, ir_id 
             path->listeners[path->current]->on_broken_promise(path, &promise);
 }
 
+/* ---- who calls the caller's callback ----------------------------------------------------- */
+
+static bool is_param(const struct path *path, value_id value) {
+    return value_at(&path->context.values, value)->kind == VALUE_PARAM;
+}
+
+/* A callback of the caller's that the call has called once, later; NULL if it may not come to that.
+ */
+static const struct role *once_called(const struct path *path, const struct path_call *call) {
+    bool may_fail = call->instr->type != IR_NONE &&
+                    path->unit->types.data[call->instr->type].kind == IR_TYPE_INT;
+    for (size_t i = 0; i < call->callee->role_count && !may_fail; i++) {
+        const struct role *role = &call->callee->roles[i];
+        if (role->kind == ROLE_CALLS_BACK && role->times == ROLE_TIMES_ONCE &&
+            strcmp(role->context, "sync") != 0 && (uint32_t)role->arg < call->arg_count &&
+            role->data >= 0 && (uint32_t)role->data < call->arg_count &&
+            is_param(path, call->args[role->arg]))
+            return role;
+    }
+    return NULL;
+}
+
+static void tell_rival(struct path *path, const struct path_call *call, struct claim promised) {
+    struct path_rival rival = {
+        .promised = &promised, .instr = call->instr, .callee = call->callee->name};
+    for (path->current = 0; path->current < path->listener_count; path->current++)
+        if (path->listeners[path->current]->on_rival)
+            path->listeners[path->current]->on_rival(path, &rival);
+}
+
+static void meet_callback(struct path *path, const struct path_call *call) {
+    const struct role *role = once_called(path, call);
+    if (!role)
+        return;
+    value_id callback = call->args[role->arg], data = call->args[role->data];
+    if (callee_has_role(call->callee, ROLE_PROMISES)) {
+        state_add_claim(&path->context, path->state,
+                        (struct claim){.entity = callback,
+                                       .guard = VALUE_UNKNOWN,
+                                       .kind = CLAIM_PROMISED,
+                                       .when = RETURNS_ANY,
+                                       .owner = data,
+                                       .by = call->callee->name,
+                                       .origin = call->id});
+        return;
+    }
+    for (uint32_t i = path->state->claim_count; i-- > 0;) {
+        const struct claim *claim = &path->state->claims[i];
+        if (claim->kind == CLAIM_PROMISED && claim->entity == callback && claim->owner == data)
+            tell_rival(path, call, *claim);
+    }
+}
+
+/* What was to call it is let go: that has been told of. */
+static void forget_promised(struct path *path, const struct ir_instr *origin) {
+    for (uint32_t i = path->state->claim_count; i-- > 0;)
+        if (path->state->claims[i].kind == CLAIM_PROMISED &&
+            &path->unit->instrs.data[path->state->claims[i].origin] == origin)
+            state_remove_claim(&path->context, path->state, i);
+}
+
 /* ---- what happens to it ---------------------------------------------------------------- */
 
 static void claim_handed(struct path *path, value_id entity) {
@@ -78,8 +141,10 @@ static void meet_release(struct path *path, const struct path_call *call,
     const struct ir_instr *origin = found ? maker_of(path, entity) : NULL;
     const struct duty *duty = state_duty(path->state, entity);
     if (origin && duty->status == DUTY_OPEN && !completes(call, effect->arg) &&
-        !find_completion(path, entity, true))
+        !find_completion(path, entity, true)) {
         tell_broken(path, origin, call->instr->loc);
+        forget_promised(path, origin);
+    }
 }
 
 static void meet_completion(struct path *path, const struct path_call *call,
@@ -98,6 +163,7 @@ static void meet_completion(struct path *path, const struct path_call *call,
 }
 
 void path_meet_promises(struct path *path, const struct path_call *call) {
+    meet_callback(path, call);
     for (size_t i = 0; i < call->callee->effect_count; i++) {
         const struct effect *effect = &call->callee->effects[i];
         if (effect->arg >= call->arg_count || effect->target == TARGET_RETURN)

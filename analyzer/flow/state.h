@@ -71,6 +71,7 @@ enum claim_kind {
     CLAIM_OPEN,      /* as the last call before this told, it has not been released */
     CLAIM_READ,      /* it was read at `origin` where `owner` says, which others can change */
     CLAIM_STALE,     /* … and there was a suspension since, at `origin` */
+    CLAIM_PROMISED,  /* a callback: what `origin` made is to call it, with `owner` */
     CLAIM_BELONGS,   /* a resource that `owner` has to outlive */
     CLAIM_YIELDED,   /* a number of the kind `subject` */
     CLAIM_CLEARED    /* no entity: all signals that had come were taken at once */
