@@ -138,6 +138,8 @@ struct callee {
     int64_t low, high;          /* bounds of the returned number */
     int8_t scopes[SCOPE_KINDS]; /* by how much it deepens each */
     struct cut cut;
+    uint32_t
+        spare_args;   /* from 1: the first of those that have no parameter, and may be kept; or 0 */
     int returned_arg; /* the result leads to this argument, or is null; or ROLE_ARG_NONE */
     const struct effect *effects;
     size_t effect_count;

@@ -364,6 +364,17 @@ static void show(struct path *path, value_id value) {
         duty->shared |= duty->counted;
 }
 
+/* Arguments without a parameter may be kept, unless they are to be printed: what comes before them
+   is a text that says how. */
+static bool is_spare(const struct path *path, const struct path_call *call, uint32_t arg) {
+    uint32_t first = call->callee->spare_args;
+    if (!first || arg + 1 < first || arg >= call->arg_count)
+        return false;
+    const struct value *last =
+        first < 2 ? NULL : value_at(&path->context.values, call->args[first - 2]);
+    return !last || last->kind != VALUE_LITERAL || !strchr(ir_text(path->unit, last->a), '%');
+}
+
 /* What the callee may write behind its arguments, and what it may keep of them. */
 static void pass_arguments(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
@@ -371,7 +382,7 @@ static void pass_arguments(struct path *path, const struct path_call *call) {
     for (uint32_t i = 0; i < call->arg_count; i++) {
         path_look_at(path, call->args[i]);
         const struct effect *effect = effect_on(callee, i);
-        if (!known && !effect) {
+        if ((!known && !effect) || is_spare(path, call, i)) {
             show(path, call->args[i]);
             path_escape(path, call->args[i]);
             continue;

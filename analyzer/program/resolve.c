@@ -101,9 +101,12 @@ static void add_loan(struct effect_list *list, const struct role *role, int arg,
         list->items[before].owner = (uint8_t)(role->owner + 1);
 }
 
-/* On which outcome the call that sets a callback has done so: when it made what it should make. */
+/* On which outcome the call that sets a callback has done so: when it made what it should make, or
+   told its number. */
 static uint8_t made_when(const struct function *function) {
     const struct role *made = prog_role(function->roles, function->role_count, ROLE_ACQUIRES);
+    if (prog_role(function->roles, function->role_count, ROLE_YIELDS))
+        return RETURNS_ANY & ~RETURNS_ZERO;
     return made && made->via == ROLE_VIA_RETURN ? classes_of(made->when) : RETURNS_ANY;
 }
 
@@ -359,6 +362,8 @@ static void apply_summary(const struct function *function, struct callee *callee
             callee->flags |= CALLEE_UNLINKS;
         return;
     }
+    const struct ir_function *fn = &function->unit->functions.data[function->id];
+    callee->spare_args = fn->flags & IR_FN_VARIADIC ? fn->param_count + 1 : 0;
     callee->flags &= ~(unsigned)CALLEE_PARKS;
     for (unsigned k = 0; k < SCOPE_KINDS; k++)
         if (!callee->scopes[k])
