@@ -292,6 +292,7 @@ static void walk_block(struct path *path, const struct path_item *item) {
     }
     c->walked = block->first_instr + block->instr_count;
     end_block(path, block);
+    path->straight &= block->succ_count == 1;
 }
 
 static void report_losses(struct path *path) {
@@ -347,6 +348,7 @@ static void begin(struct path *path, const struct ir_unit *unit, const struct ir
 
 static void walk(struct path *path) {
     uint32_t steps = 0;
+    path->straight = true;
     while (path->queue->count && !(path->cut && path->cut->ended)) {
         struct path_item item = pop(path->queue);
         if (++steps > STEPS_PER_FUNCTION) {

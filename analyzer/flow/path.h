@@ -278,6 +278,7 @@ struct path {
     const struct ir_function *function;
     struct state *state; /* the current one */
     bool leaves;         /* the current block ends in a return */
+    bool straight;       /* no branch came before: whatever happens now, always does */
     ir_id returned;      /* the register that the current block returns, or IR_NONE */
     const struct path_listener *const *listeners;
     size_t listener_count;

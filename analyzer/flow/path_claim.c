@@ -43,15 +43,10 @@ static void meet_unasked(struct path *path, const struct ir_instr *instr, value_
 
 /* ---- uses ------------------------------------------------------------------------------ */
 
-static bool is_in_first_block(const struct path *path) {
-    const struct ir_block *first = ir_block_at(path->unit, path->function, 0);
-    return path->context.walked - first->first_instr < first->instr_count && !first->loop_head;
-}
-
 /* Whoever calls this function has the parameter used, whatever happens then. */
 static void note_use(struct path *path, value_id value) {
     const struct value *v = value_at(&path->context.values, value);
-    if (v->kind == VALUE_PARAM && v->a < 64 && is_in_first_block(path))
+    if (v->kind == VALUE_PARAM && v->a < 64 && path->straight)
         path->used_params |= UINT64_C(1) << v->a;
 }
 
