@@ -55,12 +55,12 @@ static void note_params(const struct caller *at, struct edge *edge, bool again, 
     }
 }
 
-/* `under`: scopes that whoever calls it for us puts around it. */
+/* `how`: what whoever calls it for us does with it, and the scopes that are put around it. */
 static void add_edge(const struct caller *at, prog_fn to, const char *by, bool starts,
-                     uint8_t under) {
+                     const struct relay *how) {
     struct program *program = at->program;
     const struct path *path = at->path;
-    under |= (uint8_t)state_scopes(path->state);
+    uint8_t under = how->under | (uint8_t)state_scopes(path->state);
     ir_id loc = at->call->instr->loc;
     struct edge *known = find_edge(program, at->self, to, loc, starts);
     bool ending =
@@ -69,7 +69,6 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by, bool s
     bool inside = state->inside > 0, outside = state->inside < 0;
     const struct callee *callee = at->call->callee;
     bool once = state->once || prog_role(callee->roles, callee->role_count, ROLE_ONCE);
-    const struct role *spawns = prog_role(callee->roles, callee->role_count, ROLE_SPAWNS);
     if (known) {
         known->under &= under;
         known->inside &= inside;
@@ -83,39 +82,38 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by, bool s
         program->edge_capacity = program->edge_capacity ? program->edge_capacity * 2 : 256;
         program->edges = mem_resize(program->edges, program->edge_capacity, sizeof *program->edges);
     }
-    program->edges[program->edge_count++] =
-        (struct edge){.from = at->self,
-                      .to = to,
-                      .loc = loc,
-                      .by = by,
-                      .starts = starts,
-                      .owned = starts && spawns && spawns->owner != ROLE_ARG_NONE,
-                      .under = under,
-                      .ending = ending,
-                      .inside = inside,
-                      .outside = outside,
-                      .once = once};
+    program->edges[program->edge_count++] = (struct edge){.from = at->self,
+                                                          .to = to,
+                                                          .loc = loc,
+                                                          .by = by,
+                                                          .starts = starts,
+                                                          .owned = starts && how->owned,
+                                                          .under = under,
+                                                          .ending = ending,
+                                                          .inside = inside,
+                                                          .outside = outside,
+                                                          .once = once};
     note_params(at, &program->edges[program->edge_count - 1], false, !by);
 }
 
 /* ---- functions given to a call ---------------------------------------------------------- */
 
-static void add_relay(const struct caller *at, uint32_t arg, enum relay_place place,
-                      uint8_t under) {
+static void add_relay(const struct caller *at, uint32_t arg, const struct relay *how) {
     struct summary *summary = &at->program->functions[at->self].summary;
-    under |= (uint8_t)state_scopes(at->path->state);
+    uint8_t under = how->under | (uint8_t)state_scopes(at->path->state);
     if (arg > UINT8_MAX)
         return;
     for (size_t i = 0; i < summary->relay_count; i++)
-        if (summary->relays[i].arg == arg && summary->relays[i].place == place) {
+        if (summary->relays[i].arg == arg && summary->relays[i].place == how->place) {
             summary->relays[i].under &= under;
+            summary->relays[i].owned &= how->owned;
             return;
         }
     struct relay *relays =
         arena_alloc(&at->program->arena, (summary->relay_count + 1) * sizeof *relays);
     if (summary->relay_count)
         memcpy(relays, summary->relays, summary->relay_count * sizeof *relays);
-    relays[summary->relay_count++] = (struct relay){(uint8_t)arg, (uint8_t)place, under};
+    relays[summary->relay_count++] = (struct relay){(uint8_t)arg, how->place, under, how->owned};
     summary->relays = relays;
 }
 
@@ -135,9 +133,9 @@ static const enum context_kind contexts[] = {
     [RELAY_THREAD] = CONTEXT_THREAD,       [RELAY_SIGNAL] = CONTEXT_SIGNAL,
 };
 
-static void note_entry(const struct caller *at, prog_fn entry, enum relay_place place,
-                       uint8_t under) {
+static void note_entry(const struct caller *at, prog_fn entry, const struct relay *how) {
     struct function *function = &at->program->functions[entry];
+    enum relay_place place = how->place;
     if (place == RELAY_COALESCED) {
         function->coalesced =
             (struct handed){at->path->unit, at->call->instr->loc, at->call->callee->name};
@@ -145,25 +143,25 @@ static void note_entry(const struct caller *at, prog_fn entry, enum relay_place 
     }
     if (place == RELAY_HERE) {
         if (entry != at->self)
-            add_edge(at, entry, at->call->callee->name, false, under);
+            add_edge(at, entry, at->call->callee->name, false, how);
         return;
     }
     function->shield_entry |= place == RELAY_SHIELDED;
     function->spawned |= place == RELAY_COROUTINE;
     if (contexts[place] == CONTEXT_COROUTINE && entry != at->self)
-        add_edge(at, entry, at->call->callee->name, true, under);
+        add_edge(at, entry, at->call->callee->name, true, how);
     add_root(at, entry, contexts[place]);
 }
 
-/* The call has the function in `arg` run at `place`. */
-static void note_argument(const struct caller *at, int arg, enum relay_place place, uint8_t under) {
+/* The call has the function in `arg` run as told. */
+static void note_argument(const struct caller *at, int arg, const struct relay *how) {
     if (arg < 0 || (uint32_t)arg >= at->call->arg_count)
         return;
     const struct value *v = value_at(&at->path->context.values, at->call->args[arg]);
     if (v->kind == VALUE_FUNCTION)
-        note_entry(at, prog_function(at->program, at->path->unit, v->a), place, under);
+        note_entry(at, prog_function(at->program, at->path->unit, v->a), how);
     else if (v->kind == VALUE_PARAM)
-        add_relay(at, v->a, place, under);
+        add_relay(at, v->a, how);
 }
 
 /* The parameter that the role has run, and where; ROLE_ARG_NONE (and here) if it is no such role.
@@ -214,7 +212,7 @@ static void note_promise(const struct caller *at, const struct role *role) {
 static void note_role(const struct caller *at, const struct role *role) {
     note_promise(at, role);
     if (role->kind == ROLE_COALESCES && !path_excused(at->path, at->call, role))
-        note_argument(at, role->arg, RELAY_COALESCED, 0);
+        note_argument(at, role->arg, &(struct relay){.place = RELAY_COALESCED});
     const struct callee *callee = at->call->callee;
     enum relay_place place;
     int arg = relayed_arg(role, &place);
@@ -222,7 +220,9 @@ static void note_role(const struct caller *at, const struct role *role) {
                     prog_role(callee->roles, callee->role_count, ROLE_SHIELDS);
     if (arg == ROLE_ARG_NONE || shielded)
         return;
-    note_argument(at, arg, place, 0);
+    const struct role *spawns = prog_role(callee->roles, callee->role_count, ROLE_SPAWNS);
+    bool owned = spawns && spawns->owner != ROLE_ARG_NONE;
+    note_argument(at, arg, &(struct relay){.place = (uint8_t)place, .owned = owned});
     prog_fn entry = place == RELAY_COROUTINE ? function_in(at, arg) : PROG_NONE;
     if (entry != PROG_NONE)
         prog_note_start(at->program, entry, at->path, at->call, role);
@@ -281,8 +281,7 @@ static bool is_told(const struct callee *callee, int arg) {
 static void note_relays(const struct caller *at, const struct function *callee) {
     for (size_t i = 0; !callee->contract && i < callee->summary.relay_count; i++)
         if (!is_told(at->call->callee, callee->summary.relays[i].arg))
-            note_argument(at, callee->summary.relays[i].arg, callee->summary.relays[i].place,
-                          callee->summary.relays[i].under);
+            note_argument(at, callee->summary.relays[i].arg, &callee->summary.relays[i]);
 }
 
 /* parameter(...): whoever passes a function there has it called here. */
@@ -293,7 +292,7 @@ static void note_called_parameter(const struct caller *at) {
     const struct value *v =
         value_at(&at->path->context.values, at->path->state->registers[instr->a]);
     if (v->kind == VALUE_PARAM)
-        add_relay(at, v->a, RELAY_HERE, 0);
+        add_relay(at, v->a, &(struct relay){.place = RELAY_HERE});
 }
 
 /* The place that an indirect call takes its function from, also by way of a local; or NULL. */
@@ -316,7 +315,7 @@ static void note_target(const struct caller *at, prog_fn target) {
     if (target == at->self)
         return;
     at->program->functions[target].called = true;
-    add_edge(at, target, NULL, false, 0);
+    add_edge(at, target, NULL, false, &(struct relay){.place = RELAY_HERE});
     note_relays(at, &at->program->functions[target]);
 }
 

@@ -68,16 +68,19 @@ static bool leads(const struct program *program, const struct function *from,
     return false;
 }
 
-/* Does it run in between, in another task or as a callback? Who makes an object, and who starts the
-   task that is to have it, does so before; what calls this function, or is called by it, is at work
-   in the same task. */
+/* Can it run in between, in another task or as a callback? */
 static bool comes_between(const struct program *program, const struct function *other,
-                          const struct function *self, const struct function *task) {
+                          const struct function *task) {
     const struct function *its = task_of(program, other);
-    if (other->constructor || leads(program, other, task, true) ||
-        leads(program, other, self, false) || leads(program, self, other, false))
-        return false;
     return (its && its != task) || other->contexts[CONTEXT_LOOP].reason != CONTEXT_NEVER;
+}
+
+/* Who makes an object, and who starts the task that is to have it, does so before; what calls this
+   function, or is called by it, is at work in the same task. */
+static bool is_in_turn(const struct program *program, const struct function *other,
+                       const struct function *self, const struct function *task) {
+    return other->constructor || leads(program, other, task, true) ||
+           leads(program, other, self, false) || leads(program, self, other, false);
 }
 
 static bool is_global(const struct ir_unit *unit, ir_id place_id) {
@@ -100,8 +103,8 @@ bool check_is_shared(const struct path *path, ir_id place) {
         return true;
     for (prog_fn f = 0; f < program->function_count; f++) {
         const struct function *other = &program->functions[f];
-        if (other->defined && other != self && comes_between(program, other, self, task) &&
-            prog_touches(other, TOUCH_SETS, &name))
+        if (other->defined && other != self && comes_between(program, other, task) &&
+            prog_touches(other, TOUCH_SETS, &name) && !is_in_turn(program, other, self, task))
             return true;
     }
     return false;

@@ -52,6 +52,7 @@ struct relay {
     uint8_t arg;
     uint8_t place; /* enum relay_place */
     uint8_t under; /* the scopes in force there in any case: bits 1 << enum scope_kind */
+    bool owned;    /* as a task of a group or the like, which is told when it fails */
 };
 
 /** What a function does to memory that has a name (named.h), or that a parameter leads to. */
@@ -151,7 +152,7 @@ struct edge {
     ir_id loc;      /* in the unit of `from` */
     const char *by; /* the function that calls it for `from`, before it returns; or NULL */
     bool starts;    /* it is not called, but started as a coroutine */
-    bool owned;     /* … by a group or the like, which is told when it fails */
+    bool owned;     /* … as relay.owned */
     uint8_t under;  /* wherever `from` calls it: the scopes in force, bits 1 << enum scope_kind */
     bool ending;    /* wherever `from` calls it, only the end of the process comes after */
     bool inside;    /* wherever `from` calls it, it has found that it is in a coroutine */
