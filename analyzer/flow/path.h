@@ -367,6 +367,9 @@ bool path_can_cut(const struct path *path, const struct path_call *call);
  *  whose result was asked for. It is not called again from `here` on. NULL if there is none. */
 const struct ir_instr *path_seen_cut(const struct path *path, const struct path_call *here);
 
+/** What the number is said to be, or one that is part of it. */
+struct path_number path_number_of(const struct path *path, value_id value);
+
 /** True when `value` is known to be one constant, which *constant then is. */
 bool path_constant(const struct path *path, value_id value, int64_t *constant);
 

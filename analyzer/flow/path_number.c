@@ -35,8 +35,7 @@ static struct path_number loaded(const struct path *path, const struct value *v)
     return path->client->kept_number(path->client->data, path->unit, instr->a);
 }
 
-/* What the number is, or one that is part of it. */
-static struct path_number find_kind(const struct path *path, value_id value) {
+struct path_number path_number_of(const struct path *path, value_id value) {
     const struct value *v = value_at(&path->context.values, value);
     for (uint32_t i = 0; i < path->state->claim_count; i++) {
         const struct claim *claim = &path->state->claims[i];
@@ -46,8 +45,8 @@ static struct path_number find_kind(const struct path *path, value_id value) {
     }
     if (!is_flags(v))
         return loaded(path, v);
-    struct path_number found = find_kind(path, v->a);
-    return found.kind ? found : find_kind(path, v->b);
+    struct path_number found = path_number_of(path, v->a);
+    return found.kind ? found : path_number_of(path, v->b);
 }
 
 /* The bits that are set by constants, whatever else is. */
@@ -68,12 +67,12 @@ static void tell(struct path *path, struct path_mixup mixup) {
 void path_meet_numbers(struct path *path, const struct path_call *call) {
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
-        if (role->kind != ROLE_EXPECTS || (uint32_t)role->arg >= call->arg_count ||
-            path_excused(path, call, role))
+        if (role->kind != ROLE_EXPECTS || !role->subject ||
+            (uint32_t)role->arg >= call->arg_count || path_excused(path, call, role))
             continue;
         value_id value = call->args[role->arg];
         struct path_mixup mixup = {
-            .call = call, .expected = role->subject, .given = find_kind(path, value)};
+            .call = call, .expected = role->subject, .given = path_number_of(path, value)};
         if (mixup.given.kind && strcmp(mixup.given.kind, role->subject) != 0) {
             tell(path, mixup);
         } else if (role->value != ROLE_VALUE_USUAL &&

@@ -39,6 +39,7 @@ struct collector {
                        deeper than the entry (a cleanup that ends a shield if there is one) */
     bool succeeds;
     struct told_time told;
+    struct yielded yielded;
     bool hides_locks; /* on some path, what became of a lock cannot be told to callers */
     bool keeps_errno; /* on some returning path, it holds what this task set */
     bool overflow;

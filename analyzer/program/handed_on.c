@@ -103,10 +103,11 @@ void prog_read_handed_on(struct program *program) {
         hand_on(program, &program->functions[i], 0);
 }
 
-/* ---- deadlines and clocks ---------------------------------------------------------------- */
+/* ---- deadlines, clocks and other numbers -------------------------------------------------- */
 
-/* Taken for one thing here and for another there, it is told by what decides: no unit is sure. */
-static void take_deadline(struct function *function, struct role *role) {
+/* Taken for one thing here and for another there, it is told by what decides: no unit or kind is
+   sure. */
+static void take_number(struct function *function, struct role *role) {
     for (size_t i = 0; i < function->role_count; i++) {
         struct role *known = &function->roles[i];
         if (known->kind != role->kind || known->arg != role->arg)
@@ -124,13 +125,15 @@ void prog_note_handed_on(struct program *program, prog_fn self, const struct pat
                          const struct path_call *call) {
     for (size_t i = 0; i < call->callee->role_count; i++) {
         struct role role = call->callee->roles[i];
-        if (role.kind != ROLE_TAKES_DEADLINE || (uint32_t)role.arg >= call->arg_count)
+        bool expects = role.kind == ROLE_EXPECTS && !path_excused(path, call, &role);
+        if ((role.kind != ROLE_TAKES_DEADLINE && !expects) || (uint32_t)role.arg >= call->arg_count)
             continue;
         const struct value *given = value_at(&path->context.values, call->args[role.arg]);
         if (given->kind != VALUE_PARAM)
             continue;
         role.arg = (int)given->a;
-        take_deadline(&program->functions[self], &role);
+        role.unless_count = expects ? 0 : role.unless_count;
+        take_number(&program->functions[self], &role);
     }
 }
 
@@ -144,5 +147,21 @@ void prog_note_told_time(struct told_time *told, const struct path *path, value_
 void prog_tell_time(struct program *program, prog_fn self, const struct told_time *told) {
     struct role role = {.kind = ROLE_TELLS_TIME, .subject = told->unit, .arg = ROLE_ARG_NONE};
     if (told->unit && !told->otherwise)
+        prog_add_role(&program->functions[self], &role);
+}
+
+void prog_note_yielded(struct yielded *yielded, const struct path *path, value_id value) {
+    int64_t constant;
+    if (path_constant(path, value, &constant))
+        return; /* an error, or none */
+    struct path_number number = path_number_of(path, value);
+    yielded->otherwise |=
+        !number.kind || (yielded->kind && strcmp(yielded->kind, number.kind) != 0);
+    yielded->kind = number.kind;
+}
+
+void prog_tell_yielded(struct program *program, prog_fn self, const struct yielded *yielded) {
+    struct role role = {.kind = ROLE_YIELDS, .subject = yielded->kind, .arg = ROLE_ARG_NONE};
+    if (yielded->kind && !yielded->otherwise)
         prog_add_role(&program->functions[self], &role);
 }

@@ -266,16 +266,25 @@ struct told_time {
     bool otherwise;   /* on another path it was not, or another clock's */
 };
 
+/** Of which kind the numbers are that a function returns, path by path; besides constants. */
+struct yielded {
+    const char *kind;
+    bool otherwise; /* on another path it is of another, or of none */
+};
+
 /** Gives functions that do nothing but call another the words that are as true of them
  * (handed_on.c). After the contracts. */
 void prog_read_handed_on(struct program *program);
 
-/** Gives the function the deadline roles of its calls that its own parameters are handed to
- * (handed_on.c). */
+/** Gives the function the roles of its calls that tell which deadline, or which kind of number, its
+ *  own parameters are (handed_on.c). */
 void prog_note_handed_on(struct program *program, prog_fn self, const struct path *path,
                          const struct path_call *call);
 /** Notes what is returned on a path. */
 void prog_note_told_time(struct told_time *told, const struct path *path, value_id value);
+void prog_note_yielded(struct yielded *yielded, const struct path *path, value_id value);
+/** The function yields numbers of a kind, if each of its paths returns one. */
+void prog_tell_yielded(struct program *program, prog_fn self, const struct yielded *yielded);
 /** Makes a clock of the function, if each of its paths returns a point in time. */
 void prog_tell_time(struct program *program, prog_fn self, const struct told_time *told);
 

@@ -205,6 +205,7 @@ static void on_return(struct path *path, value_id value) {
         c->paths[k] += (classes >> k) & 1;
     note_bounds(path, c, value);
     prog_note_told_time(&c->told, path, value);
+    prog_note_yielded(&c->yielded, path, value);
     c->keeps_errno |= path->state->parked == IR_NONE;
     note_params(path, c->params);
     for (uint32_t i = 0; i < path->function->param_count && i < MOST_PARAMS; i++)
@@ -469,6 +470,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     memcpy(summary->scopes, c->scopes, sizeof summary->scopes);
     summary->cut = (struct cut){.arg = ROLE_ARG_NONE};
     prog_tell_time(program, self, &c->told);
+    prog_tell_yielded(program, self, &c->yielded);
     if (memchr(path.cuttable, true, path.instr_count))
         summary->cut = path_run_cut(function->unit, fn, &client);
     summary->cut.loses = summary->loses != NULL;
