@@ -47,19 +47,25 @@ class Kept:
 
     def __init__(self, folder):
         self.folder = folder and Path(folder).resolve()
+        self.headers = {}
         if self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
-            headers = sorted([*(SOURCE / "runtime/include").rglob("*.h"), *(SOURCE / "fixtures").rglob("*.h")])
-            maker = Path(AGLET).parent / "aglet-facts"
-            self.made_with = hashlib.sha256(
-                b"\0".join(path.read_bytes() for path in [maker, *headers])).hexdigest()
+            self.maker = (Path(AGLET).parent / "aglet-facts").read_bytes()
 
     def place(self, path, flags):
         """Where the facts of a file are, or are to be; None if none are kept."""
         if not self.folder:
             return None
-        key = hashlib.sha256(repr((self.made_with, path.name, path.read_bytes(), flags)).encode()).hexdigest()
+        folders = [flag[2:] for flag in flags if flag.startswith(f"-I{SOURCE}")]
+        parts = [self.maker, repr(flags).encode(), path.name.encode(), path.read_bytes(), *map(self.headers_of, folders)]
+        key = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
         return self.folder / f"{key}.facts"
+
+    def headers_of(self, folder):
+        """What a file may include from there."""
+        if folder not in self.headers:
+            self.headers[folder] = b"\0".join(path.read_bytes() for path in sorted(Path(folder).rglob("*.h")))
+        return self.headers[folder]
 
 
 class Subject:
