@@ -20,6 +20,19 @@ static void report(struct path *path, const struct path_call *call, const char *
     check_report(path, &finding);
 }
 
+/* Is what was begun here undone again? What is new has nothing yet whose end takes time. */
+static bool is_undoing(const struct path *path, const struct path_call *call) {
+    for (size_t i = 0; i < call->callee->effect_count; i++) {
+        const struct effect *effect = &call->callee->effects[i];
+        if (effect->kind != EFFECT_RELEASE || effect->arg >= call->arg_count)
+            continue;
+        const struct duty *duty = state_duty(path->state, call->args[effect->arg]);
+        if (duty && duty->status == DUTY_OPEN)
+            return true;
+    }
+    return false;
+}
+
 static void on_call(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     if (!check_is_constructor(path) || path->state->once ||
@@ -36,6 +49,8 @@ static void on_call(struct path *path, const struct path_call *call) {
         else if (role->kind == ROLE_SPAWNS)
             report(path, call, "starts a task", NULL);
     }
+    if (is_undoing(path, call))
+        return;
     if (callee->blocks && !callee_has_role(callee, ROLE_BLOCKS))
         report(path, call, blocking_words(check_chain_end(callee->blocks)->subject),
                callee->blocks);
