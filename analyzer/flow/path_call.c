@@ -365,14 +365,17 @@ static void show(struct path *path, value_id value) {
 }
 
 /* Arguments without a parameter may be kept, unless they are to be printed: what comes before them
-   is a text that says how. */
+   is a text that says how, and asks for no pointer as such. */
 static bool is_spare(const struct path *path, const struct path_call *call, uint32_t arg) {
     uint32_t first = call->callee->spare_args;
     if (!first || arg + 1 < first || arg >= call->arg_count)
         return false;
-    const struct value *last =
-        first < 2 ? NULL : value_at(&path->context.values, call->args[first - 2]);
-    return !last || last->kind != VALUE_LITERAL || !strchr(ir_text(path->unit, last->a), '%');
+    value_id before = first < 2 ? VALUE_UNKNOWN : call->args[first - 2];
+    const struct value *last = value_at(&path->context.values, before);
+    if (last->kind != VALUE_LITERAL)
+        return true;
+    const char *text = ir_text(path->unit, last->a);
+    return !strchr(text, '%') || strstr(text, "%p");
 }
 
 /* What the callee may write behind its arguments, and what it may keep of them. */
