@@ -147,11 +147,33 @@ static prog_fn add_definition(struct program *program, const struct ir_unit *uni
     return new_function(program, unit, id, known);
 }
 
+static bool reads_file(const struct ir_unit *unit, const char *path) {
+    for (ir_id id = 0; id < unit->files.count; id++)
+        if (strcmp(ir_text(unit, unit->files.data[id].path), path) == 0)
+            return true;
+    return false;
+}
+
+/* Declared by a library's header, which the definition's unit does not read: the definition is of
+   another program, which happens to use the name. */
+static bool is_of_library(const struct ir_unit *unit, const struct ir_function *declared,
+                          const struct function *definition) {
+    if (declared->loc == IR_NONE)
+        return false;
+    const struct ir_file *file = &unit->files.data[unit->locs.data[declared->loc].file];
+    return file->is_system && !reads_file(definition->unit, ir_text(unit, file->path));
+}
+
 /* Whoever only declares a function that has several definitions means one that is not known. */
 static prog_fn add_declaration(struct program *program, const struct ir_unit *unit, ir_id id) {
-    prog_fn known = find_usr(program, ir_text(unit, unit->functions.data[id].usr));
-    if (known != PROG_NONE && program->functions[known].rival == PROG_NONE)
-        return known;
+    const struct ir_function *fn = &unit->functions.data[id];
+    prog_fn known = find_usr(program, ir_text(unit, fn->usr)), definition = PROG_NONE;
+    size_t definitions = 0;
+    for (prog_fn at = known; at != PROG_NONE; at = program->functions[at].rival)
+        if (program->functions[at].defined && ++definitions)
+            definition = at;
+    if (definitions == 1 && !is_of_library(unit, fn, &program->functions[definition]))
+        return definition;
     for (prog_fn at = known; at != PROG_NONE; at = program->functions[at].rival)
         if (!program->functions[at].defined)
             return at;
