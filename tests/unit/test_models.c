@@ -25,7 +25,7 @@ static void reads_every_key_of_a_role(void **state) {
     add(set, "{\"model\": 1, \"name\": \"m\", \"constants\": {\"NOW\": 8}, \"functions\": {"
              "\"f\": {\"parameters\": 5, \"blocks\": {\"kind\": \"io\", \"unless\": ["
              "  {\"arg\": 1, \"is\": \"nonblocking\"}, {\"arg\": 3, \"has-flag\": \"NOW\"},"
-             "  {\"arg\": 4, \"equals\": -1}]},"
+             "  {\"arg\": 4, \"equals\": -1}, {\"arg\": 2, \"differs\": 3}]},"
              "  \"calls-back\": {\"arg\": 4, \"data\": 5, \"context\": \"loop\","
              "    \"times\": \"at-most-once\", \"until\": \"callback\"}}}}");
     const struct model_function *f = model_find(set, "f");
@@ -36,13 +36,15 @@ static void reads_every_key_of_a_role(void **state) {
     const struct role *blocks = &f->roles[0], *back = &f->roles[1];
     assert_int_equal(blocks->kind, ROLE_BLOCKS);
     assert_string_equal(blocks->subject, "io");
-    assert_int_equal(blocks->unless_count, 3);
+    assert_int_equal(blocks->unless_count, 4);
     assert_int_equal(blocks->unless[0].arg, 0);
     assert_int_equal(blocks->unless[0].test, ROLE_TEST_NONBLOCKING);
     assert_int_equal(blocks->unless[1].test, ROLE_TEST_HAS_FLAG);
     assert_int_equal(blocks->unless[1].value, 8);
     assert_int_equal(blocks->unless[2].test, ROLE_TEST_EQUALS);
     assert_int_equal(blocks->unless[2].value, -1);
+    assert_int_equal(blocks->unless[3].test, ROLE_TEST_DIFFERS);
+    assert_int_equal(blocks->unless[3].value, 3);
     assert_int_equal(back->kind, ROLE_CALLS_BACK);
     assert_int_equal(back->arg, 3);
     assert_int_equal(back->data, 4);
@@ -66,6 +68,23 @@ static void reads_several_roles_of_one_name_and_roles_without_keys(void **state)
     assert_int_equal(f->roles[2].kind, ROLE_ANY_THREAD);
     assert_int_equal(model_find(set, "g")->role_count, 0);
     assert_null(model_find(set, "h"));
+    model_set_free(set);
+}
+
+static void reads_what_numbers_and_resources_belong_to(void **state) {
+    (void)state;
+    struct model_set *set = model_set_new();
+    add(set, FUNCTIONS("\"f\": {\"parameters\": 2, \"yields\": {\"kind\": \"id\"},"
+                       " \"expects\": {\"kind\": \"flags\", \"arg\": 2, \"value\": 7},"
+                       " \"acquires\": {\"kind\": \"event\", \"owner\": 1}}"));
+    const struct model_function *f = model_find(set, "f");
+    assert_int_equal(f->role_count, 3);
+    assert_int_equal(f->roles[0].kind, ROLE_YIELDS);
+    assert_string_equal(f->roles[0].subject, "id");
+    assert_int_equal(f->roles[1].kind, ROLE_EXPECTS);
+    assert_int_equal(f->roles[1].arg, 1);
+    assert_int_equal(f->roles[1].value, 7);
+    assert_int_equal(f->roles[2].owner, 0);
     model_set_free(set);
 }
 
@@ -298,6 +317,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_key_of_a_role),
         cmocka_unit_test(reads_several_roles_of_one_name_and_roles_without_keys),
+        cmocka_unit_test(reads_what_numbers_and_resources_belong_to),
         cmocka_unit_test(same_as_copies_roles_even_from_further_down),
         cmocka_unit_test(a_later_model_wins_function_by_function_and_kind_by_kind),
         cmocka_unit_test(visits_in_the_order_of_names),
