@@ -160,8 +160,11 @@ static bool is_of_library(const struct ir_unit *unit, const struct ir_function *
                           const struct function *definition) {
     if (declared->loc == IR_NONE)
         return false;
+    static const char installed[] = "/usr/include/"; /* found by -I, as pkg-config has it, too */
     const struct ir_file *file = &unit->files.data[unit->locs.data[declared->loc].file];
-    return file->is_system && !reads_file(definition->unit, ir_text(unit, file->path));
+    const char *path = ir_text(unit, file->path);
+    bool is_foreign = file->is_system || strncmp(path, installed, sizeof installed - 1) == 0;
+    return is_foreign && !reads_file(definition->unit, path);
 }
 
 /* Whoever only declares a function that has several definitions means one that is not known. */
