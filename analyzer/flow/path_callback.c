@@ -110,21 +110,29 @@ static bool gives_another_function(const struct path *path, const struct path_ca
     return false;
 }
 
-/* Is it there for the callback, which gets to it by its only argument, if at all? */
-static bool is_for_callback(const struct effect *effect, const struct ir_function *callback) {
-    const struct role *role = effect->role;
-    return role && role->kind == ROLE_BORROWS && role->until && callback->param_count == 1 &&
-           (strcmp(role->until, "callback") == 0 || strcmp(role->until, "join") == 0);
+static bool is_part(const struct path *path, value_id value) {
+    return value_base(&path->context.values, value) != value;
 }
 
-/* A task that ends, and that neither releases nor keeps its only argument. */
+/* Is it there for the callback, which gets to it by its only argument, if at all? */
+static bool is_for_callback(const struct path *path, value_id value, const struct effect *effect,
+                            const struct ir_function *callback) {
+    const struct role *role = effect->role;
+    if (!role || role->kind != ROLE_BORROWS || !role->until || callback->param_count != 1)
+        return false;
+    return strcmp(role->until, "callback") == 0 ||
+           (strcmp(role->until, "join") == 0 && !is_part(path, value));
+}
+
+/* A task that ends, and that neither releases nor keeps its only argument; all of what was made,
+   not one of many parts. */
 static bool task_leaves(const struct path *path, const struct path_call *call,
                         const struct effect *effect) {
     const struct role *role = effect->role;
     if (role->entry < 0 || (uint32_t)role->entry >= call->arg_count)
         return false;
     const struct value *v = value_at(&path->context.values, call->args[role->entry]);
-    if (v->kind != VALUE_FUNCTION)
+    if (v->kind != VALUE_FUNCTION || is_part(path, call->args[effect->arg]))
         return false;
     const struct ir_function *function = &path->unit->functions.data[v->a];
     struct callee entry;
@@ -148,7 +156,8 @@ bool path_callback_leaves(const struct path *path, const struct path_call *call,
             is_null(path, call, role->arg))
             continue;
         if (!ask_callback(path, call, role, &function, &callback) || !comes_once(role, &callback) ||
-            (role->data != effect->arg && !is_for_callback(effect, function)) ||
+            (role->data != effect->arg &&
+             !is_for_callback(path, call->args[effect->arg], effect, function)) ||
             !leaves_data(function, &callback) || gives_another_function(path, call, role))
             return false;
         leaves = true;
