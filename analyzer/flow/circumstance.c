@@ -27,9 +27,19 @@ static ir_id global_of(const struct ir_unit *unit, ir_id place_id) {
     return place->kind == IR_PLACE_GLOBAL ? place->a : IR_NONE;
 }
 
+/* The global that holds the value, as found through a pointer; or IR_NONE. */
+static ir_id holding_global(const struct path *path, const struct state *state, value_id symbol) {
+    const struct value_table *t = &path->context.values;
+    for (uint32_t i = 0; i < state->binding_count; i++) {
+        const struct region *root = region_at(t, region_root(t, state->bindings[i].region));
+        if (state->bindings[i].value == symbol && root->kind == REGION_GLOBAL)
+            return root->a;
+    }
+    return IR_NONE;
+}
+
 /* Something that was not there yet, and that this function makes. */
-static bool is_made_here(const struct path *path, ir_id place) {
-    ir_id global = global_of(path->unit, place);
+static bool is_made_here(const struct path *path, ir_id global) {
     for (uint32_t i = 0; global != IR_NONE && i < path->instr_count; i++) {
         const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
         if ((instr->op == IR_STORE || instr->op == IR_ADDR) &&
@@ -48,8 +58,11 @@ static bool see_symbol(const struct path *path, struct state *state, value_id sy
     unsigned classes = state_classes(&path->context, state, symbol);
     if (made->op == IR_CALL)
         return see_result(path, state, made, classes);
-    if (made->op == IR_LOAD && classes == RETURNS_ZERO)
-        state->once |= is_made_here(path, made->a);
+    if (made->op == IR_LOAD && classes == RETURNS_ZERO) {
+        ir_id named = global_of(path->unit, made->a);
+        state->once |=
+            is_made_here(path, named != IR_NONE ? named : holding_global(path, state, symbol));
+    }
     return true;
 }
 
