@@ -49,6 +49,21 @@ static bool is_made_here(const struct path *path, ir_id global) {
     return false;
 }
 
+/* A helper that only looks was given the address of a global, and found nothing there. */
+static bool found_nothing(const struct path *path, const struct state *state,
+                          const struct ir_instr *call) {
+    const struct value_table *t = &path->context.values;
+    bool looks = path_call_flags(path, call) & CALLEE_PURE;
+    for (uint32_t i = 0; looks && i < call->arg_count; i++) {
+        const struct value *v = value_at(t, state->registers[ir_arg(path->unit, call, i)]);
+        const struct region *root =
+            v->kind == VALUE_ADDRESS ? region_at(t, region_root(t, v->a)) : NULL;
+        if (root && root->kind == REGION_GLOBAL && is_made_here(path, root->a))
+            return true;
+    }
+    return false;
+}
+
 static bool see_symbol(const struct path *path, struct state *state, value_id symbol) {
     const struct value *v = value_at(&path->context.values, symbol);
     if (v->kind != VALUE_SYMBOL || v->a < path->first_instr ||
@@ -56,6 +71,8 @@ static bool see_symbol(const struct path *path, struct state *state, value_id sy
         return true;
     const struct ir_instr *made = &path->unit->instrs.data[v->a];
     unsigned classes = state_classes(&path->context, state, symbol);
+    if (made->op == IR_CALL && classes == RETURNS_ZERO)
+        state->once |= found_nothing(path, state, made);
     if (made->op == IR_CALL)
         return see_result(path, state, made, classes);
     if (made->op == IR_LOAD && classes == RETURNS_ZERO) {
