@@ -98,6 +98,14 @@ static void add_edge(const struct caller *at, prog_fn to, const char *by, bool s
 
 /* ---- functions given to a call ---------------------------------------------------------- */
 
+/* The parameter that the call is given as this argument, or ROLE_ARG_NONE. */
+static int given_parameter(const struct caller *at, int arg) {
+    if (arg < 0 || (uint32_t)arg >= at->call->arg_count)
+        return ROLE_ARG_NONE;
+    const struct value *v = value_at(&at->path->context.values, at->call->args[arg]);
+    return v->kind == VALUE_PARAM ? (int)v->a : ROLE_ARG_NONE;
+}
+
 static void add_relay(const struct caller *at, uint32_t arg, const struct relay *how) {
     struct summary *summary = &at->program->functions[at->self].summary;
     uint8_t under = how->under | (uint8_t)state_scopes(at->path->state);
@@ -107,13 +115,21 @@ static void add_relay(const struct caller *at, uint32_t arg, const struct relay 
         if (summary->relays[i].arg == arg && summary->relays[i].place == how->place) {
             summary->relays[i].under &= under;
             summary->relays[i].owned &= how->owned;
+            summary->relays[i].many |= how->many;
+            if (summary->relays[i].data == ROLE_ARG_NONE)
+                summary->relays[i].data = given_parameter(at, how->data);
             return;
         }
     struct relay *relays =
         arena_alloc(&at->program->arena, (summary->relay_count + 1) * sizeof *relays);
     if (summary->relay_count)
         memcpy(relays, summary->relays, summary->relay_count * sizeof *relays);
-    relays[summary->relay_count++] = (struct relay){(uint8_t)arg, how->place, under, how->owned};
+    relays[summary->relay_count++] = (struct relay){.arg = (uint8_t)arg,
+                                                    .place = how->place,
+                                                    .under = under,
+                                                    .owned = how->owned,
+                                                    .many = how->many,
+                                                    .data = given_parameter(at, how->data)};
     summary->relays = relays;
 }
 
@@ -150,6 +166,8 @@ static void note_entry(const struct caller *at, prog_fn entry, const struct rela
     function->spawned |= place == RELAY_COROUTINE;
     if (contexts[place] == CONTEXT_COROUTINE && entry != at->self)
         add_edge(at, entry, at->call->callee->name, true, how);
+    if (place == RELAY_COROUTINE)
+        prog_note_start(at->program, entry, at->path, at->call, how);
     add_root(at, entry, contexts[place]);
 }
 
@@ -212,7 +230,8 @@ static void note_promise(const struct caller *at, const struct role *role) {
 static void note_role(const struct caller *at, const struct role *role) {
     note_promise(at, role);
     if (role->kind == ROLE_COALESCES && !path_excused(at->path, at->call, role))
-        note_argument(at, role->arg, &(struct relay){.place = RELAY_COALESCED});
+        note_argument(at, role->arg,
+                      &(struct relay){.place = RELAY_COALESCED, .data = ROLE_ARG_NONE});
     const struct callee *callee = at->call->callee;
     enum relay_place place;
     int arg = relayed_arg(role, &place);
@@ -222,10 +241,11 @@ static void note_role(const struct caller *at, const struct role *role) {
         return;
     const struct role *spawns = prog_role(callee->roles, callee->role_count, ROLE_SPAWNS);
     bool owned = spawns && spawns->owner != ROLE_ARG_NONE;
-    note_argument(at, arg, &(struct relay){.place = (uint8_t)place, .owned = owned});
-    prog_fn entry = place == RELAY_COROUTINE ? function_in(at, arg) : PROG_NONE;
-    if (entry != PROG_NONE)
-        prog_note_start(at->program, entry, at->path, at->call, role);
+    note_argument(at, arg,
+                  &(struct relay){.place = (uint8_t)place,
+                                  .owned = owned,
+                                  .many = role->times == ROLE_TIMES_MANY,
+                                  .data = role->data});
 }
 
 /* What the function does with locks of that name. */
@@ -292,7 +312,7 @@ static void note_called_parameter(const struct caller *at) {
     const struct value *v =
         value_at(&at->path->context.values, at->path->state->registers[instr->a]);
     if (v->kind == VALUE_PARAM)
-        add_relay(at, v->a, &(struct relay){.place = RELAY_HERE});
+        add_relay(at, v->a, &(struct relay){.place = RELAY_HERE, .data = ROLE_ARG_NONE});
 }
 
 /* The place that an indirect call takes its function from, also by way of a local; or NULL. */
@@ -315,7 +335,7 @@ static void note_target(const struct caller *at, prog_fn target) {
     if (target == at->self)
         return;
     at->program->functions[target].called = true;
-    add_edge(at, target, NULL, false, &(struct relay){.place = RELAY_HERE});
+    add_edge(at, target, NULL, false, &(struct relay){.place = RELAY_HERE, .data = ROLE_ARG_NONE});
     note_relays(at, &at->program->functions[target]);
 }
 

@@ -53,6 +53,8 @@ struct relay {
     uint8_t place; /* enum relay_place */
     uint8_t under; /* the scopes in force there in any case: bits 1 << enum scope_kind */
     bool owned;    /* as a task of a group or the like, which is told when it fails */
+    bool many;     /* as many tasks as it likes */
+    int data;      /* the parameter that they are given, or ROLE_ARG_NONE */
 };
 
 /** What a function does to memory that has a name (named.h), or that a parameter leads to. */
@@ -329,9 +331,9 @@ void prog_note_call(struct program *program, prog_fn self, const struct path *pa
 bool prog_hands_over(const struct program *program, const struct callee *callee, int arg,
                      enum context_kind *kind);
 
-/** Notes that the call, by its role, has tasks run the function (tasks.c). */
+/** Notes that the call has tasks run the function, `how` in its own arguments (tasks.c). */
 void prog_note_start(struct program *program, prog_fn function, const struct path *path,
-                     const struct path_call *call, const struct role *role);
+                     const struct path_call *call, const struct relay *how);
 /** Finds the records of which several tasks have the same object. After the last prog_note_start.
  */
 void prog_find_shared(struct program *program);

@@ -37,12 +37,12 @@ static void note_data(struct function *entry, const struct path *path, const str
 }
 
 void prog_note_start(struct program *program, prog_fn function, const struct path *path,
-                     const struct path_call *call, const struct role *role) {
+                     const struct path_call *call, const struct relay *how) {
     struct function *entry = &program->functions[function];
     struct start *start = &entry->start;
     bool other_call = start->unit && (start->unit != path->unit || start->call != call->id);
-    entry->started_often |= other_call || is_in_loop(path, call) || role->times == ROLE_TIMES_MANY;
-    note_data(entry, path, call, role->data);
+    entry->started_often |= other_call || is_in_loop(path, call) || how->many;
+    note_data(entry, path, call, how->data);
     start->unit = path->unit;
     start->function = path->function;
     start->call = call->id;
