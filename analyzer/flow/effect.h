@@ -26,7 +26,8 @@ enum effect_kind {
     EFFECT_LOCK,     /* the lock behind the argument is held from now on */
     EFFECT_UNLOCK,   /* it is not */
     EFFECT_COMPLETE, /* the argument is completed, which must happen once */
-    EFFECT_SET       /* if what the argument points to was set, the outcome is one of `when` */
+    EFFECT_SET,      /* if what the argument points to was set, the outcome is one of `when` */
+    EFFECT_ANSWER    /* the outcome is not zero if, and only if, the argument is one of `when` */
 };
 
 /** Until when it is lent. */

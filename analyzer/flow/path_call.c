@@ -511,6 +511,7 @@ static void give_away(struct path *path, const struct path_call *call,
 static void apply(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     path_start(path, call);
+    const struct duty told = path_answer_of(path, call);
     uint32_t null_before = 0;
     value_id ended[MOST_ENDED] = {VALUE_UNKNOWN};
     uint8_t set_when[MOST_ARGS];
@@ -554,6 +555,7 @@ static void apply(struct path *path, const struct path_call *call) {
     for (uint32_t i = 0; i < call->arg_count; i++)
         if ((null_before >> i) & 1)
             set(path, call, (uint8_t)i, set_when[i], result);
+    path_answer(path, told, result);
     if (call->instr->dst != IR_NONE)
         path->state->registers[call->instr->dst] = result;
     path_learn_open(path, call, result);

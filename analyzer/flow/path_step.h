@@ -180,6 +180,13 @@ void path_complete(struct path *path, const struct path_call *call, const struct
 /** The function returns: says what it ought to have completed. */
 void path_end_promises(struct path *path, value_id returned, ir_id loc);
 
+/** Answers (path_answer.c). What the call's outcome is going to tell of an argument, as things are
+ *  before it: an error that goes together with an earlier outcome tells of that, and may be gone
+ *  after the call. Without a guard if it tells nothing. */
+struct duty path_answer_of(const struct path *path, const struct path_call *call);
+/** The outcome is there. */
+void path_answer(struct path *path, struct duty fact, value_id result);
+
 /** Locks (path_lock.c). What the call takes and gives back, once it is over. */
 void path_lock(struct path *path, const struct path_call *call, value_id result);
 /** The function returns, with the locks that are held. */

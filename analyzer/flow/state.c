@@ -377,10 +377,14 @@ static bool assume_outcome(struct state_context *c, struct state *state, value_i
     for (uint32_t i = 0; i < state->duty_count; i++) {
         const struct duty *duty = &state->duties[i];
         if (duty->entity != value || duty->guard == VALUE_UNKNOWN || duty->guard == value ||
-            duty->lapses || (duty->status == DUTY_NONE && !truth))
+            duty->lapses || (duty->status == DUTY_NONE && !truth && !duty->answers))
             continue;
         unsigned classes = truth ? duty->when : RETURNS_ANY & ~(unsigned)duty->when;
-        return state_narrow(c, state, class_fact(duty->guard, classes));
+        value_id guard = duty->guard;
+        bool answers = duty->answers, nonzero = !(classes & RETURNS_ZERO);
+        return state_narrow(c, state, class_fact(guard, classes)) &&
+               (!answers || !(nonzero || classes == RETURNS_ZERO) ||
+                assume_outcome(c, state, guard, nonzero));
     }
     return true;
 }
@@ -555,7 +559,7 @@ static bool duty_equal(const struct duty *x, const struct duty *y) {
            x->when == y->when && x->guard == y->guard && x->origin == y->origin &&
            x->which == y->which && x->out == y->out && x->joined == y->joined &&
            x->widened == y->widened && x->lapses == y->lapses && x->again == y->again &&
-           x->shared == y->shared && x->detached == y->detached;
+           x->shared == y->shared && x->detached == y->detached && x->answers == y->answers;
 }
 
 bool state_same_property(const struct state *x, const struct state *y) {

@@ -47,6 +47,7 @@ struct duty {
     bool shared;    /* counted, and it was shown to others */
     bool entry;     /* of a queue: to write into it is to fill it in */
     bool tells;     /* no resource, but news: to look at it is enough */
+    bool answers;   /* DUTY_NONE: and if the entity is null, the guard is not in `when` */
     bool again;     /* the call has acquired another since, on a further round of a loop */
     bool detached;  /* a task, which was told to go on by itself */
     bool lapses;    /* handed over unless `guard` says that it failed: gone if nobody asks */

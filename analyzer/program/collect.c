@@ -97,6 +97,22 @@ static size_t write_outs(const struct collector *c, const struct path *path, str
     return count;
 }
 
+/* The parameter that the result tells of: some of its classes give zero, and the others do not. */
+static size_t write_answer(const struct collector *c, const struct path *path,
+                           struct effect *effects, size_t count) {
+    const struct ir_unit *unit = path->unit;
+    const struct ir_type *type = &unit->types.data[path->function->type];
+    bool number = type->elem != IR_NONE && (unit->types.data[type->elem].kind == IR_TYPE_INT ||
+                                            unit->types.data[type->elem].kind == IR_TYPE_BOOL);
+    for (uint32_t i = 0; number && i < path->function->param_count && i < MOST_PARAMS; i++)
+        if (c->yes[i] && c->no[i] && !(c->yes[i] & c->no[i])) {
+            effects[count++] = (struct effect){
+                .kind = EFFECT_ANSWER, .target = TARGET_ARG, .when = c->yes[i], .arg = (uint8_t)i};
+            break;
+        }
+    return count;
+}
+
 /* What a parameter suffers: the effect as callers shall see it, and how many were written. */
 static size_t write_effect(const struct collector *c, const struct path *path,
                            const struct candidate *candidate, bool clear, struct effect effect,
@@ -165,7 +181,7 @@ static size_t write_locks(struct collector *c, struct effect *effects, size_t co
 
 void collect_write(struct collector *c, const struct path *path, struct summary *summary) {
     struct effect *effects = arena_alloc(
-        &c->program->arena, (3 * c->count + 3 * path->function->param_count + 1) * sizeof *effects);
+        &c->program->arena, (3 * c->count + 3 * path->function->param_count + 2) * sizeof *effects);
     size_t count = 0;
     bool *told = mem_zero(path->function->param_count, sizeof *told);
     for (size_t i = 0; i < c->count; i++) {
@@ -191,6 +207,7 @@ void collect_write(struct collector *c, const struct path *path, struct summary 
     count = write_claims(c, path, effects, count);
     count = write_locks(c, effects, count);
     summary->effects = effects;
+    count = write_answer(c, path, effects, count);
     summary->effect_count = write_outs(c, path, effects, count);
 }
 

@@ -38,6 +38,8 @@ struct collector {
     int8_t scopes[SCOPE_KINDS]; /* at a successful return: the deepest, or the shallowest if none is
                        deeper than the entry (a cleanup that ends a shield if there is one) */
     bool succeeds;
+    uint8_t yes[MOST_PARAMS], no[MOST_PARAMS]; /* the classes that each parameter was in where the
+                                                  result may be another number than zero, or zero */
     struct told_time told;
     struct yielded yielded;
     bool hides_locks; /* on some path, what became of a lock cannot be told to callers */

@@ -37,6 +37,17 @@ static void note_params(struct path *path, uint8_t *params) {
         params[i] |= (uint8_t)state_classes(&path->context, path->state, path_param(path, i));
 }
 
+/* The classes that each parameter is in where the result is zero, and where it is not. */
+static void note_answer(struct path *path, struct collector *c, value_id value) {
+    struct state *now = path->state;
+    for (int yes = 0; yes < 2 && value != VALUE_UNKNOWN; yes++) {
+        path->state = state_copy(&path->context, now);
+        if (state_assume(&path->context, path->state, value, yes))
+            note_params(path, yes ? c->yes : c->no);
+    }
+    path->state = now;
+}
+
 static void count_candidate(struct path *path, struct collector *c, struct effect effect,
                             unsigned classes, bool doubtful) {
     struct candidate *candidate = candidate_for(c, effect);
@@ -208,6 +219,7 @@ static void on_return(struct path *path, value_id value) {
     prog_note_yielded(&c->yielded, path, value);
     c->keeps_errno |= path->state->parked == IR_NONE;
     note_params(path, c->params);
+    note_answer(path, c, value);
     for (uint32_t i = 0; i < path->function->param_count && i < MOST_PARAMS; i++)
         if (outs_has(path, i))
             c->touched[i] |= (uint8_t)outs_touched(path, i, value, classes);
