@@ -65,11 +65,9 @@ static bool found_nothing(const struct path *path, const struct state *state,
 }
 
 static bool see_symbol(const struct path *path, struct state *state, value_id symbol) {
-    const struct value *v = value_at(&path->context.values, symbol);
-    if (v->kind != VALUE_SYMBOL || v->a < path->first_instr ||
-        v->a - path->first_instr >= path->instr_count)
+    const struct ir_instr *made = path_maker(path, symbol);
+    if (!made)
         return true;
-    const struct ir_instr *made = &path->unit->instrs.data[v->a];
     unsigned classes = state_classes(&path->context, state, symbol);
     if (made->op == IR_CALL && classes == RETURNS_ZERO)
         state->once |= found_nothing(path, state, made);

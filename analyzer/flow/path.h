@@ -330,6 +330,10 @@ void path_end(struct path *path);
 struct cut path_run_cut(const struct ir_unit *unit, const struct ir_function *function,
                         const struct path_client *client);
 
+/** The function's instruction that made the value, such as a load or a call; NULL if it was made
+ *  otherwise: by an operation, by a join of paths, or before the function began. */
+const struct ir_instr *path_maker(const struct path *path, value_id value);
+
 /** What a call of the function leads to, as far as its text says: not by what a state knows of a
  *  function pointer. */
 struct callee path_target(const struct path *path, const struct ir_instr *call);

@@ -183,10 +183,8 @@ static void set(struct path *path, const struct path_call *call, uint8_t arg, ui
 /* The memory of the caller, behind a parameter, in which the value was found. */
 static region_id found_behind_param(const struct path *path, value_id value) {
     const struct value_table *t = &path->context.values;
-    const struct value *v = value_at(t, value);
-    bool loaded =
-        v->kind == VALUE_SYMBOL && v->op == 0 && path->unit->instrs.data[v->a].op == IR_LOAD;
-    if (!loaded && !outs_is_initial(v))
+    const struct ir_instr *made = path_maker(path, value);
+    if (!(made && made->op == IR_LOAD) && !outs_is_initial(value_at(t, value)))
         return REGION_UNKNOWN;
     for (uint32_t i = 0; i < path->state->binding_count; i++) {
         const struct binding *b = &path->state->bindings[i];

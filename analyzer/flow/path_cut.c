@@ -90,10 +90,10 @@ static bool knows_error(const struct path *path, int64_t error) {
 /* Does the fact on a call's result leave it open that it was cut? */
 static bool may_be_cut(const struct path *path, const struct constraint *fact) {
     const struct value *v = value_at(&path->context.values, fact->value);
-    if (v->kind != VALUE_SYMBOL || v->op != 0 || v->a < path->first_instr ||
-        v->a - path->first_instr >= path->instr_count || !path->cuttable[v->a - path->first_instr])
+    const struct ir_instr *made = path_maker(path, fact->value);
+    if (!made || !path->cuttable[v->a - path->first_instr])
         return false;
-    struct cut cut = path_target(path, &path->unit->instrs.data[v->a]).cut;
+    struct cut cut = path_target(path, made).cut;
     bool other = !v->is_pointer && fact->low < fact->high && knows_error(path, -ECANCELED);
     return !other && cut.is && cut.arg < 0 && fact->low <= cut.high && fact->high >= cut.low;
 }

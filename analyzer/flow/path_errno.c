@@ -16,10 +16,8 @@ static bool is_place(const struct path *path, ir_id place_id) {
 }
 
 bool path_is_errno(struct path *path, value_id value) {
-    const struct value *v = value_at(&path->context.values, value);
-    const struct ir_instr *instrs = path->unit->instrs.data;
-    return v->kind == VALUE_SYMBOL && v->op == 0 && instrs[v->a].op == IR_LOAD &&
-           is_place(path, instrs[v->a].a);
+    const struct ir_instr *made = path_maker(path, value);
+    return made && made->op == IR_LOAD && is_place(path, made->a);
 }
 
 static void tell(struct path *path, const struct ir_instr *instr) {

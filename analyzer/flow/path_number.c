@@ -28,11 +28,11 @@ static bool is_flags(const struct value *v) {
 }
 
 /* What is known of a number that was loaded from memory which others can change: what all are. */
-static struct path_number loaded(const struct path *path, const struct value *v) {
-    const struct ir_instr *instr = &path->unit->instrs.data[v->a];
-    if (v->kind != VALUE_SYMBOL || instr->op != IR_LOAD || !path->client->kept_number)
+static struct path_number loaded(const struct path *path, value_id value) {
+    const struct ir_instr *made = path_maker(path, value);
+    if (!made || made->op != IR_LOAD || !path->client->kept_number)
         return (struct path_number){0};
-    return path->client->kept_number(path->client->data, path->unit, instr->a);
+    return path->client->kept_number(path->client->data, path->unit, made->a);
 }
 
 struct path_number path_number_of(const struct path *path, value_id value) {
@@ -44,7 +44,7 @@ struct path_number path_number_of(const struct path *path, value_id value) {
                                         path->unit->instrs.data[claim->origin].loc};
     }
     if (!is_flags(v))
-        return loaded(path, v);
+        return loaded(path, value);
     struct path_number found = path_number_of(path, v->a);
     return found.kind ? found : path_number_of(path, v->b);
 }

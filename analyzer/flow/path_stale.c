@@ -81,11 +81,9 @@ static void drop(struct path *path, value_id owner, bool asked) {
 }
 
 void path_read(struct path *path, const struct ir_instr *instr, region_id region, value_id value) {
-    const struct value *v = value_at(&path->context.values, value);
+    const struct ir_instr *made = path_maker(path, value);
     value_id owner = followed(path, instr->a, region);
-    bool loaded =
-        v->kind == VALUE_SYMBOL && v->op == 0 && path->unit->instrs.data[v->a].op == IR_LOAD;
-    if (owner == VALUE_UNKNOWN || !loaded || is_known(path, owner, value))
+    if (owner == VALUE_UNKNOWN || !made || made->op != IR_LOAD || is_known(path, owner, value))
         return;
     drop(path, owner, true);
     state_add_claim(&path->context, path->state,
@@ -93,7 +91,7 @@ void path_read(struct path *path, const struct ir_instr *instr, region_id region
                                    .owner = owner,
                                    .kind = CLAIM_READ,
                                    .guard = VALUE_UNKNOWN,
-                                   .origin = v->a});
+                                   .origin = (ir_id)(made - path->unit->instrs.data)});
 }
 
 /* What was asked before is asked anew, of what is there now. */

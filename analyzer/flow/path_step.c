@@ -16,6 +16,13 @@ value_id path_param(struct path *path, uint32_t index) {
     return value_intern(&path->context.values, value);
 }
 
+const struct ir_instr *path_maker(const struct path *path, value_id value) {
+    const struct value *v = value_at(&path->context.values, value);
+    bool made = v->kind == VALUE_SYMBOL && v->op == 0 && v->a >= path->first_instr &&
+                v->a - path->first_instr < path->instr_count;
+    return made ? &path->unit->instrs.data[v->a] : NULL;
+}
+
 static const struct ir_type *type_of(const struct path *path, ir_id type) {
     return type == IR_NONE ? NULL : &path->unit->types.data[type];
 }

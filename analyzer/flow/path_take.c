@@ -81,8 +81,7 @@ static const char *name_of(const struct path *path, const struct ir_place *place
 /* The load that found the item in the place; NULL if it was not there. */
 static const struct ir_instr *found_there(const struct path *path, value_id item,
                                           const struct ir_place *place) {
-    const struct value *v = value_at(&path->context.values, item);
-    const struct ir_instr *made = v->kind == VALUE_SYMBOL ? &path->unit->instrs.data[v->a] : NULL;
+    const struct ir_instr *made = path_maker(path, item);
     if (!made || made->op != IR_LOAD)
         return NULL;
     const struct ir_place *from = &path->unit->places.data[made->a];

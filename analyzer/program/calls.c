@@ -323,12 +323,8 @@ static const struct ir_place *called_place(const struct caller *at) {
         return NULL;
     if (call->b != IR_NONE && path->unit->places.data[call->b].kind != IR_PLACE_LOCAL)
         return &path->unit->places.data[call->b];
-    const struct value *v = value_at(&path->context.values, path->state->registers[call->a]);
-    if (v->kind != VALUE_SYMBOL || v->a < path->first_instr ||
-        v->a - path->first_instr >= path->instr_count)
-        return NULL;
-    const struct ir_instr *made = &path->unit->instrs.data[v->a];
-    return made->op == IR_LOAD ? &path->unit->places.data[made->a] : NULL;
+    const struct ir_instr *made = path_maker(path, path->state->registers[call->a]);
+    return made && made->op == IR_LOAD ? &path->unit->places.data[made->a] : NULL;
 }
 
 static void note_target(const struct caller *at, prog_fn target) {

@@ -62,11 +62,8 @@ const struct role *check_maker_role(const struct path *path, value_id value, enu
         const struct function *function = applied(path, v);
         return function ? prog_role(function->roles, function->role_count, kind) : NULL;
     }
-    if (v->kind != VALUE_SYMBOL || v->a < path->first_instr ||
-        v->a - path->first_instr >= path->instr_count)
-        return NULL;
-    const struct ir_instr *made = &path->unit->instrs.data[v->a];
-    if (made->op != IR_CALL)
+    const struct ir_instr *made = path_maker(path, value);
+    if (!made || made->op != IR_CALL)
         return NULL;
     struct callee callee = path_target(path, made);
     return prog_role(callee.roles, callee.role_count, kind);
