@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "program/check_clock.h"
 #include "rule.h"
 
@@ -21,8 +22,7 @@ static const char *words_of(const char *unit) {
 static void report(const struct path *path, const struct path_call *call, const char *help,
                    const char *what, const char *unit) {
     struct finding finding = {.loc = call->instr->loc};
-    finding_message(&finding, "'%s' %s", call->callee->name ? call->callee->name : "a function",
-                    what);
+    finding_message(&finding, "'%s' %s", check_callee_name(call), what);
     finding_help(&finding, help, words_of(unit));
     check_report(path, &finding);
 }

@@ -6,12 +6,13 @@
 #include "flow/ending.h"
 #include "program/blocking.h"
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "rule.h"
 
 static void report(struct path *path, const struct path_call *call, const struct role *role,
                    enum context_kind kind) {
     struct finding finding = {.loc = call->instr->loc};
-    const char *name = call->callee->name ? call->callee->name : "a function";
+    const char *name = check_callee_name(call);
     finding_message(&finding, "'%s' %s, %s %s '%s': the event loop stands still meanwhile", name,
                     blocking_words(role->subject),
                     check_context_depth(path, kind) ? "reached from" : "in", context_name(kind),
@@ -26,8 +27,7 @@ static void report(struct path *path, const struct path_call *call, const struct
 static void report_misplaced(struct path *path, const struct path_call *call, const char *words,
                              enum context_kind kind) {
     struct finding finding = {.loc = call->instr->loc};
-    finding_message(&finding, "'%s' is %s, and is %s %s '%s'",
-                    call->callee->name ? call->callee->name : "a function", words,
+    finding_message(&finding, "'%s' is %s, and is %s %s '%s'", check_callee_name(call), words,
                     check_context_depth(path, kind) ? "reached from" : "called in",
                     context_name(kind), check_context_root(path, kind));
     finding_context(&finding, path, kind);

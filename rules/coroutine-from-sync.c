@@ -9,11 +9,10 @@
 static void report_call(struct path *path, const struct path_call *call, enum context_kind kind) {
     struct finding finding = {.loc = call->instr->loc};
     bool plain = kind == CONTEXT_PLAIN;
-    finding_message(&finding, "coroutine '%s' is called outside of a coroutine, %s %s%s'%s'",
-                    call->callee->name ? call->callee->name : "a function",
-                    check_context_depth(path, kind) ? "reached from" : "in",
-                    plain ? "" : context_name(kind), plain ? "" : " ",
-                    check_context_root(path, kind));
+    finding_message(
+        &finding, "coroutine '%s' is called outside of a coroutine, %s %s%s'%s'",
+        check_callee_name(call), check_context_depth(path, kind) ? "reached from" : "in",
+        plain ? "" : context_name(kind), plain ? "" : " ", check_context_root(path, kind));
     finding_context(&finding, path, kind);
     finding_help(&finding, plain ? "run it in a loop, as main coroutine or as a task"
                                  : "start a task for it, from where a loop runs");
@@ -26,8 +25,7 @@ static void report_argument(struct path *path, const struct path_call *call, con
     finding_message(&finding,
                     "coroutine '%s' is handed to '%s', which runs it as a %s, outside of "
                     "a coroutine",
-                    name, call->callee->name ? call->callee->name : "a function",
-                    context_name(kind));
+                    name, check_callee_name(call), context_name(kind));
     finding_help(&finding, "hand over a plain function, which starts a task if it has to wait");
     check_report(path, &finding);
 }

@@ -3,6 +3,7 @@
  * was entered, or in a thread that has none.
  */
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "rule.h"
 
 /* Where a call of it finds no loop. What is a coroutine's is at home in none but a coroutine: in a
@@ -26,7 +27,7 @@ static void on_call(struct path *path, const struct path_call *call) {
     finding_message(&finding,
                     "'%s' sets up something of the loop that runs, and none does where it is "
                     "called, %s '%s': it fails",
-                    call->callee->name ? call->callee->name : "a function",
+                    check_callee_name(call),
                     check_context_depth(path, kind) ? "reached from" : "in",
                     check_context_root(path, kind));
     finding_context(&finding, path, kind);

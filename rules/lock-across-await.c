@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "program/check_fix.h"
 #include "rule.h"
 
 static void report(struct path *path, const struct path_call *call, const struct claim *lock) {
     const struct ir_instr *origin = &path->unit->instrs.data[lock->origin];
-    const char *name = call->callee->name ? call->callee->name : "a function";
+    const char *name = check_callee_name(call);
     struct finding finding = {.loc = call->instr->loc, .cause = origin};
     finding_message(&finding,
                     "'%s' suspends with a thread's lock held: whoever wants the lock meanwhile, in "

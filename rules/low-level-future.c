@@ -20,7 +20,7 @@ static void report_by_hand(struct path *path, const struct path_call *call, cons
 static void report_low_level(struct path *path, const struct path_call *call) {
     struct finding finding = {.loc = call->instr->loc, .cause = path->function};
     finding_message(&finding, "'%s' is what tasks are built from: this builds one by hand",
-                    call->callee->name ? call->callee->name : "a function");
+                    check_callee_name(call));
     finding_help(&finding, "start a task and await it, or wait for a channel, a queue or an event");
     check_report(path, &finding);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "rule.h"
 
 static bool is_network(const char *subject) {
@@ -31,7 +32,7 @@ static bool may_be_bounded(const struct path *path, const struct path_call *call
 
 static void report(const struct path *path, const struct path_call *call) {
     struct finding finding = {.loc = call->instr->loc, .cause = path->function};
-    const char *name = call->callee->name ? call->callee->name : "a function";
+    const char *name = check_callee_name(call);
     finding_message(&finding,
                     "'%s' can wait for ever: no deadline is in force, and a peer that "
                     "falls silent holds this task and all that it owns",

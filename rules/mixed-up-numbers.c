@@ -5,11 +5,12 @@
 #include <inttypes.h>
 
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "rule.h"
 
 static void on_mixup(struct path *path, const struct path_mixup *mixup) {
     struct finding finding = {.loc = mixup->call->instr->loc};
-    const char *callee = mixup->call->callee->name ? mixup->call->callee->name : "a function";
+    const char *callee = check_callee_name(mixup->call);
     const char *expected = check_kind_noun(path, mixup->expected);
     if (mixup->given.kind) {
         const char *given = check_kind_noun(path, mixup->given.kind);
@@ -21,11 +22,15 @@ static void on_mixup(struct path *path, const struct path_mixup *mixup) {
         else
             finding_step(&finding, mixup->given.unit, mixup->given.loc,
                          "what is kept there is the %s: here it is stored", given);
+        finding_help(&finding, "give it the %s, or call what takes the %s", expected, given);
     } else {
         finding_message(&finding, "'%s' expects the %s, and 0x%" PRIx64 " is none of these", callee,
                         expected, (uint64_t)mixup->foreign);
+        finding_help(&finding,
+                     "give it the %s, or give this to what takes its kind, perhaps the same "
+                     "function with another command",
+                     expected);
     }
-    finding_help(&finding, "give it the %s; what was meant is set elsewhere", expected);
     check_report(path, &finding);
 }
 

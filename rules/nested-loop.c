@@ -3,12 +3,13 @@
  * anything they call.
  */
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "rule.h"
 
 static void report(struct path *path, const struct path_call *call, enum context_kind kind) {
     struct finding finding = {.loc = call->instr->loc};
     finding_message(&finding, "'%s' runs an event loop inside a running one, %s %s '%s'",
-                    call->callee->name ? call->callee->name : "a function",
+                    check_callee_name(call),
                     check_context_depth(path, kind) ? "reached from" : "in", context_name(kind),
                     check_context_root(path, kind));
     finding_context(&finding, path, kind);

@@ -53,7 +53,7 @@ static void on_loss(struct path *path, const struct path_loss *loss) {
 static void on_misorder(struct path *path, const struct path_call *call,
                         const struct path_misorder *misorder) {
     struct finding finding = {.loc = call->instr->loc};
-    const char *name = call->callee->name ? call->callee->name : "a function";
+    const char *name = check_callee_name(call);
     switch (misorder->kind) {
     case MISORDER_DECORATED:
         finding_message(&finding, "'%s' fills in an entry, and resets what '%s' has set in it",
@@ -107,15 +107,14 @@ static void check_full(struct path *path, const struct path_call *call, const st
     if (role->arg < 0 || (uint32_t)role->arg >= call->arg_count)
         return;
     value_id entry = call->args[role->arg];
-    const struct value *v = value_at(&path->context.values, entry);
-    if (!check_maker_role(path, entry, ROLE_QUEUES) ||
+    const struct ir_instr *maker = path_maker(path, entry);
+    if (!maker || !check_maker_role(path, entry, ROLE_QUEUES) ||
         !(state_classes(&path->context, path->state, entry) & RETURNS_ZERO))
         return;
     const struct role *taken = check_maker_role(path, entry, ROLE_ACQUIRES);
     const char *queue = taken ? check_kind_queue(path, taken->subject) : NULL;
     if (queue && check_calls_for_kind(path, ROLE_ACQUIRES, queue))
         return;
-    const struct ir_instr *maker = &path->unit->instrs.data[v->a];
     struct finding finding = {.loc = call->instr->loc, .cause = maker};
     finding_message(&finding, "the %s may be NULL here: that is what a full queue gives",
                     check_kind_noun(path, taken ? taken->subject : "entry"));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "rule.h"
 
 static bool asks_for_marks(const struct callee *callee) {
@@ -23,8 +24,7 @@ static void on_call(struct path *path, const struct path_call *call) {
         return;
     struct finding finding = {.loc = path->function->loc};
     finding_message(&finding, "'%s' calls coroutine '%s' and is not marked as a coroutine itself",
-                    check_function_name(path),
-                    call->callee->name ? call->callee->name : "a function");
+                    check_function_name(path), check_callee_name(call));
     finding_step(&finding, path->unit, call->instr->loc, "the coroutine is called here");
     finding_help(&finding, "mark it in the same way, then its callers can be checked; or start a "
                            "coroutine for the call");

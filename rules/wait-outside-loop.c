@@ -4,6 +4,7 @@
  */
 #include "flow/loop.h"
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "rule.h"
 
 /* Something was decided on the way here. Where nothing was, the function may be a wait of its own,
@@ -22,7 +23,7 @@ static void on_call(struct path *path, const struct path_call *call) {
     struct finding finding = {.loc = call->instr->loc};
     finding_message(&finding,
                     "'%s' may return before what it waits for has come, and nobody looks again",
-                    call->callee->name ? call->callee->name : "a function");
+                    check_callee_name(call));
     finding_trace(&finding, path, path->state->trace, IR_NONE);
     finding_help(&finding, "wait in a loop, for as long as the condition does not hold");
     check_report(path, &finding);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "program/check.h"
+#include "program/check_calls.h"
 #include "rule.h"
 
 static const enum context_kind elsewhere[] = {CONTEXT_WORKER, CONTEXT_THREAD};
@@ -33,9 +34,8 @@ static void report(struct path *path, const struct path_call *call, enum context
     finding_message(&finding,
                     "'%s' belongs to the loop's thread, and is called %s %s '%s': the two change "
                     "the loop at the same time",
-                    call->callee->name ? call->callee->name : "a function",
-                    check_context_depth(path, kind) ? "by way of" : "in", context_name(kind),
-                    check_context_root(path, kind));
+                    check_callee_name(call), check_context_depth(path, kind) ? "by way of" : "in",
+                    context_name(kind), check_context_root(path, kind));
     finding_context(&finding, path, kind);
     finding_help(&finding, "wake the loop by the one call that is made for other threads, and do "
                            "this in its callback");

@@ -7,6 +7,11 @@
 #include "flow/path.h"
 #include "program/context.h"
 
+/** The name of what is called, or words for it when nobody knows. */
+static inline const char *check_callee_name(const struct path_call *call) {
+    return call->callee->name ? call->callee->name : "a function";
+}
+
 /** True when the function being checked calls one with this role itself, on whichever path. */
 bool check_calls_role(const struct path *path, enum role_kind kind);
 
