@@ -51,6 +51,13 @@ class Places(unittest.TestCase):
             schema = json.loads((SOURCE / f"docs/{name}.schema.json").read_text())
             self.assertEqual(schema["$defs"]["rule-name"]["enum"], rule_names(), name)
 
+    def test_the_texts_name_each_library_that_has_a_model(self):
+        models = [path.stem.rstrip("0123456789") for path in (SOURCE / "rules/models").glob("*.json")]
+        for text in ("README.md", "docs/models.md"):
+            sentence = re.search(r"POSIX, GLib,[^.]*?libcurl", (SOURCE / text).read_text())[0].lower()
+            missing = [name for name in models if name != "aglet" and name not in sentence]
+            self.assertEqual(missing, [], text)
+
     def test_each_rule_has_its_own_fixtures(self):
         folders = {path.name for path in (SOURCE / "fixtures").iterdir() if path.is_dir()}
         self.assertEqual(folders - {"apps"}, set(rule_names()))
