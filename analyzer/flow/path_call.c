@@ -26,7 +26,7 @@ static bool is_exposed(const struct path *path, region_id region) {
         region_at(&path->context.values, region_root(&path->context.values, region));
     if (root->kind == REGION_LOCAL)
         return (path->state->exposed[root->a / 64] >> (root->a % 64)) & 1;
-    return true;
+    return !path_is_member(path, region);
 }
 
 static void trace_acquire(struct path *path, const struct path_call *call) {
@@ -97,6 +97,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
                         .guard = effect->when == RETURNS_ANY ? VALUE_UNKNOWN : result,
                         .which = (uint8_t)(effect - call->callee->effects),
                         .counted = effect->counted,
+                        .raw = effect->raw,
                         .tells = effect->tells,
                         .entry = effect->entry,
                         .origin = call->id,
@@ -117,7 +118,8 @@ static void acquire(struct path *path, const struct path_call *call, const struc
         if (region == REGION_UNKNOWN)
             return;
         duty.entity = value_address(t, region);
-        if (is_exposed(path, region) && !acquire_for_caller(path, &duty, region))
+        bool own = !is_exposed(path, region) && !path_is_member(path, region);
+        if (!own && !acquire_for_caller(path, &duty, region))
             return;
     } else {
         region_id region = arg_region(path, call, effect->arg);
@@ -129,7 +131,7 @@ static void acquire(struct path *path, const struct path_call *call, const struc
         const struct region *r = region_at(t, region);
         if (r->kind != REGION_POINTEE && is_exposed(path, region))
             return;
-        if (!root_is_local(path, region)) {
+        if (!root_is_local(path, region) && !path_put_member(path, &duty, region)) {
             if (r->kind != REGION_POINTEE || value_at(t, r->a)->kind != VALUE_PARAM)
                 return;
             duty.status = DUTY_OUT;
@@ -203,6 +205,16 @@ static void leave(struct path *path, region_id out, enum effect_leaves leaves) {
         state_unbind(&path->context, path->state, out);
 }
 
+/* A function that frees memory, and knows nothing of what is in it, nor moves it. */
+static bool is_plain_free(const struct path_call *call, const struct effect *effect) {
+    const struct callee *callee = call->callee;
+    for (size_t i = 0; i < callee->effect_count; i++)
+        if (callee->effects[i].kind == EFFECT_ACQUIRE)
+            return false;
+    return callee->flags & CALLEE_CONTRACT && effect->raw && effect->ends &&
+           effect->when == RETURNS_ANY && effect->target == TARGET_ARG;
+}
+
 static void release(struct path *path, const struct path_call *call, const struct effect *effect) {
     struct value_table *t = &path->context.values;
     struct state *state = path->state;
@@ -217,6 +229,7 @@ static void release(struct path *path, const struct path_call *call, const struc
     }
     region_id held = found_behind_param(path, value);
     path_belong_no_more(path, value);
+    path_release_members(path, value, is_plain_free(call, effect));
     struct duty *duty = state_duty(state, value);
     if (!duty && value != value_base(t, value))
         duty = state_duty(state, value_base(t, value));
@@ -278,6 +291,7 @@ static void hand_over(struct path *path, const struct path_call *call, const str
     }
     path_hand_promise(path, value);
     path_discharge(path, duty);
+    path_release_members(path, duty->entity, false);
     duty->guard = result;
     duty->when = (uint8_t)(RETURNS_ANY & ~effect->when);
     /* who shields hands back what it was given when it is cut, asked or not */

@@ -447,7 +447,8 @@ static void share_out(struct path *path, region_id region, value_id value) {
 }
 
 /* Storing through the caller's pointer hands the resource to the caller. */
-static void store_out(struct path *path, region_id region, value_id value) {
+static void store_out(struct path *path, const struct ir_instr *instr, region_id region,
+                      value_id value) {
     const struct value_table *t = &path->context.values;
     const struct region *r = region_at(t, region);
     struct duty *duty = state_duty(path->state, value);
@@ -458,7 +459,8 @@ static void store_out(struct path *path, region_id region, value_id value) {
         path_discharge(path, duty);
         duty->status = DUTY_OUT;
         duty->out = region;
-    } else {
+        path_escape_contents(path, region_pointee(&path->context.values, value));
+    } else if (!path_stores_member(path, instr) || !path_put_member(path, duty, region)) {
         share_out(path, region, value);
         path_escape(path, value);
     }
@@ -499,7 +501,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
     if (!is_local(path, region)) {
         path_doubt_answers(path);
         path_forget_aliases(path, region);
-        store_out(path, region, value);
+        store_out(path, instr, region, value);
     } else {
         const struct region *root =
             region_at(&path->context.values, region_root(&path->context.values, region));
@@ -652,7 +654,9 @@ void path_step_return(struct path *path, const struct ir_block *block) {
     path_escape(path, value);
     for (uint32_t i = 0; i < state->duty_count; i++) {
         struct duty *duty = &state->duties[i];
-        if ((duty->status != DUTY_OPEN && duty->status != DUTY_LOST) || (duty->tells && failure))
+        bool lost = duty->status == DUTY_LOST ||
+                    (duty->status == DUTY_OPEN && duty->within == REGION_UNKNOWN);
+        if (!lost || (duty->tells && failure))
             continue;
         if (duty->status == DUTY_OPEN) {
             duty->trace = state->trace;

@@ -124,6 +124,15 @@ void path_belong_no_more(struct path *path, value_id entity);
 /** Says what a call that releases an owner leaves behind. */
 void path_meet_owned(struct path *path, const struct path_call *call);
 
+/** What memory of our own holds (path_member.c). Does the region lie in such memory? */
+bool path_is_member(const struct path *path, region_id region);
+/** Does the store put something into an object, as what belongs to it? */
+bool path_stores_member(const struct path *path, const struct ir_instr *store);
+/** The resource is stored there; false if the memory is not our own, or already others'. */
+bool path_put_member(const struct path *path, struct duty *duty, region_id region);
+/** The memory is released: what it holds is lost if it is just freed, else somebody's. */
+void path_release_members(struct path *path, value_id owner, bool freed);
+
 /** Kinds of numbers (path_number.c). Which kind a call yields. */
 void path_learn_number(struct path *path, const struct path_call *call, value_id result);
 /** Says which arguments of a call are of another kind than it expects. */

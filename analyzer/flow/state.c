@@ -448,6 +448,11 @@ struct duty *state_duty(struct state *state, value_id entity) {
     return NULL;
 }
 
+struct duty *state_owner(const struct state_context *c, struct state *state, region_id region) {
+    const struct region *root = region_at(&c->values, region_root(&c->values, region));
+    return root->kind == REGION_POINTEE ? state_duty(state, root->a) : NULL;
+}
+
 bool state_duty_is_real(const struct state_context *c, const struct state *state,
                         const struct duty *duty) {
     if (duty->guard != VALUE_UNKNOWN && !(state_classes(c, state, duty->guard) & duty->when))
@@ -557,9 +562,10 @@ void state_seal(struct state *state) {
 static bool duty_equal(const struct duty *x, const struct duty *y) {
     return x->entity == y->entity && x->subject == y->subject && x->status == y->status &&
            x->when == y->when && x->guard == y->guard && x->origin == y->origin &&
-           x->which == y->which && x->out == y->out && x->joined == y->joined &&
-           x->widened == y->widened && x->lapses == y->lapses && x->again == y->again &&
-           x->shared == y->shared && x->detached == y->detached && x->answers == y->answers;
+           x->which == y->which && x->out == y->out && x->within == y->within &&
+           x->joined == y->joined && x->widened == y->widened && x->lapses == y->lapses &&
+           x->again == y->again && x->shared == y->shared && x->detached == y->detached &&
+           x->answers == y->answers;
 }
 
 bool state_same_property(const struct state *x, const struct state *y) {

@@ -40,23 +40,25 @@ struct duty {
     value_id entity; /* the handle's value, or the address of the object */
     const char *subject;
     uint8_t status;
-    uint8_t when;   /* holds if `guard` is in these classes (enum return_class); 7: always */
-    bool joined;    /* states were joined since: no evidence to report from */
-    bool widened;   /* a loop's counters were generalised since */
-    bool counted;   /* others may hold references to it */
-    bool shared;    /* counted, and it was shown to others */
-    bool entry;     /* of a queue: to write into it is to fill it in */
-    bool tells;     /* no resource, but news: to look at it is enough */
-    bool answers;   /* DUTY_NONE: and if the entity is null, the guard is not in `when` */
-    bool again;     /* the call has acquired another since, on a further round of a loop */
-    bool detached;  /* a task, which was told to go on by itself */
-    bool lapses;    /* handed over unless `guard` says that it failed: gone if nobody asks */
-    value_id guard; /* VALUE_UNKNOWN: none */
-    uint8_t which;  /* the call may acquire several: the effect's number */
-    ir_id origin;   /* the call that acquired (or, from the start, released) it */
-    ir_id end;      /* location where it was lost */
-    int64_t high;   /* … and the most that the handle could be then, as a number */
-    region_id out;  /* with DUTY_OUT: where it is stored; DUTY_DONE: where the caller had it */
+    uint8_t when;     /* holds if `guard` is in these classes (enum return_class); 7: always */
+    bool joined;      /* states were joined since: no evidence to report from */
+    bool widened;     /* a loop's counters were generalised since */
+    bool counted;     /* others may hold references to it */
+    bool raw;         /* plain memory: what it holds is not released with it */
+    bool shared;      /* counted, and it was shown to others */
+    bool entry;       /* of a queue: to write into it is to fill it in */
+    bool tells;       /* no resource, but news: to look at it is enough */
+    bool answers;     /* DUTY_NONE: and if the entity is null, the guard is not in `when` */
+    bool again;       /* the call has acquired another since, on a further round of a loop */
+    bool detached;    /* a task, which was told to go on by itself */
+    bool lapses;      /* handed over unless `guard` says that it failed: gone if nobody asks */
+    value_id guard;   /* VALUE_UNKNOWN: none */
+    uint8_t which;    /* the call may acquire several: the effect's number */
+    ir_id origin;     /* the call that acquired (or, from the start, released) it */
+    ir_id end;        /* location where it was lost */
+    int64_t high;     /* … and the most that the handle could be then, as a number */
+    region_id out;    /* with DUTY_OUT: where it is stored; DUTY_DONE: where the caller had it */
+    region_id within; /* with DUTY_OPEN: the place in memory of our own that it was put in */
     const struct path_trace *trace; /* how it was lost */
 };
 
@@ -173,6 +175,8 @@ unsigned state_classes(const struct state_context *c, const struct state *state,
 bool state_knows_failure(const struct state *state);
 
 struct duty *state_duty(struct state *state, value_id entity);
+/** The resource that the region is memory of, or a part of; NULL if it is none. */
+struct duty *state_owner(const struct state_context *c, struct state *state, region_id region);
 /** False when the path shows that there is no resource: the acquiring call failed on it. */
 bool state_duty_is_real(const struct state_context *c, const struct state *state,
                         const struct duty *duty);

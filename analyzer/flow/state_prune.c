@@ -103,15 +103,23 @@ static bool is_own_address(const struct state_context *c, struct state *state,
     return duty && duty->status == DUTY_OPEN;
 }
 
+/* What owned memory holds, and has to be released. */
+static bool is_owned_member(struct state *state, const struct binding *binding) {
+    const struct duty *duty = state_duty(state, binding->value);
+    return duty && duty->status == DUTY_OPEN && duty->within == binding->region;
+}
+
 static void drop_dead_locals(struct state_context *c, struct state *state,
                              const struct cfg_block *facts) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->binding_count; i++) {
         region_id region = state->bindings[i].region;
         const struct region *root = region_at(&c->values, region_root(&c->values, region));
-        bool live = root->kind == REGION_LOCAL ? bitset_has(&facts->live_locals, root->a)
-                                               : place_is_read_later(c, facts, region) ||
-                                                     is_own_address(c, state, &state->bindings[i]);
+        bool live = root->kind == REGION_LOCAL
+                        ? bitset_has(&facts->live_locals, root->a)
+                        : place_is_read_later(c, facts, region) ||
+                              is_own_address(c, state, &state->bindings[i]) ||
+                              is_owned_member(state, &state->bindings[i]);
         if (live)
             state->bindings[kept++] = state->bindings[i];
     }
@@ -167,6 +175,15 @@ static bool tells_failure(const struct reach *r, const struct state *state,
            (guard->is_pointer ? !(duty->when & RETURNS_POSITIVE) : duty->when == RETURNS_NEGATIVE);
 }
 
+/* It went where the memory went that it was in. */
+static bool has_left_with_owner(const struct reach *r, struct state *state,
+                                const struct duty *duty) {
+    if (duty->status != DUTY_OPEN || duty->within == REGION_UNKNOWN)
+        return false;
+    const struct duty *owner = state_owner(r->c, state, duty->within);
+    return !owner || owner->status != DUTY_OPEN || !is_marked(r, owner->entity);
+}
+
 /* A lost duty is kept apart from its entity, so that the entity's symbol can be used again. */
 static void settle_duties(struct reach *r, struct state *state, const struct cfg_block *facts,
                           ir_id loc) {
@@ -178,7 +195,12 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
             state_remove_duty(state, i);
             continue;
         }
-        bool alive = is_marked(r, duty->entity) || is_for_caller(duty) ||
+        bool gone = !is_marked(r, duty->entity);
+        if (gone && has_left_with_owner(r, state, duty)) {
+            state_remove_duty(state, i);
+            continue;
+        }
+        bool alive = !gone || duty->within != REGION_UNKNOWN || is_for_caller(duty) ||
                      local_object_is_alive(r->c, facts, duty->entity) ||
                      value_at(&r->c->values, duty->entity)->kind == VALUE_PARAM;
         if (duty->guard != VALUE_UNKNOWN && !is_marked(r, duty->guard) &&
