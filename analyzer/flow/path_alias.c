@@ -3,11 +3,6 @@
  */
 #include "flow/path_step.h"
 
-static bool root_is_local(const struct path *path, region_id region) {
-    const struct value_table *t = &path->context.values;
-    return region_at(t, region_root(t, region))->kind == REGION_LOCAL;
-}
-
 /* May somebody who has a pointer write to it? */
 static bool is_reachable(const struct path *path, region_id region) {
     const struct value_table *t = &path->context.values;
@@ -60,8 +55,8 @@ void path_forget_aliases(struct path *path, region_id region) {
         const struct region *other = region_at(t, state->bindings[i].region);
         bool same_name = anywhere || (r->kind == REGION_FIELD && other->kind == REGION_FIELD &&
                                       other->b == r->b);
-        bool elsewhere =
-            state->bindings[i].region != region && !root_is_local(path, state->bindings[i].region);
+        bool elsewhere = state->bindings[i].region != region &&
+                         !path_root_is_local(path, state->bindings[i].region);
         if (!(same_name && elsewhere))
             state->bindings[kept++] = state->bindings[i];
     }

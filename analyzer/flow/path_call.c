@@ -1,151 +1,12 @@
 /*
- * What a call does to a state: the effects of its target, and what an unknown target might do.
+ * What a call does to a state: the effects of its target, one after the other.
  */
 #include "flow/outs.h"
 #include "flow/path_cut.h"
 #include "flow/path_step.h"
 
-#include <string.h>
-
 enum { MOST_ARGS = 32, MOST_ENDED = 32, DEEPEST_SCOPE = 16 };
 enum { LEAST_NEWS = 128 }; /* numbers of duties that stand for what an argument points to */
-
-static region_id arg_region(struct path *path, const struct path_call *call, unsigned arg) {
-    return arg < call->arg_count ? region_pointee(&path->context.values, call->args[arg])
-                                 : REGION_UNKNOWN;
-}
-
-static bool root_is_local(const struct path *path, region_id region) {
-    const struct value_table *t = &path->context.values;
-    return region_at(t, region_root(t, region))->kind == REGION_LOCAL;
-}
-
-/* May others read and write it? */
-static bool is_exposed(const struct path *path, region_id region) {
-    const struct region *root =
-        region_at(&path->context.values, region_root(&path->context.values, region));
-    if (root->kind == REGION_LOCAL)
-        return (path->state->exposed[root->a / 64] >> (root->a % 64)) & 1;
-    return !path_is_member(path, region);
-}
-
-static void trace_acquire(struct path *path, const struct path_call *call) {
-    struct path_trace step = {.before = path->state->trace,
-                              .loc = call->instr->loc,
-                              .kind = TRACE_ACQUIRE,
-                              .text = call->callee->name};
-    path->state->trace = arena_copy(&path->context.arena, &step, sizeof step);
-}
-
-/* The same call on an earlier round of a loop lost its resource, and now makes another: that is
-   the last moment to say so. With the counters generalised the call may be thought to come twice
-   where it comes once: no evidence. */
-static void settle_earlier(struct path *path, const struct duty *again) {
-    struct state *state = path->state;
-    for (uint32_t i = state->duty_count; i-- > 0;) {
-        struct duty *duty = &state->duties[i];
-        if (duty->origin != again->origin || duty->which != again->which)
-            continue;
-        duty->joined |= duty->widened;
-        duty->again = true;
-        if (duty->status == DUTY_LOST && !duty->tells) {
-            path_note_loss(path, duty, duty->end, true);
-            state_remove_duty(state, i);
-        }
-    }
-}
-
-/* An object of the caller's is made. False if it is none, or was released here before: then it is
-   what it was. */
-static bool acquire_for_caller(struct path *path, struct duty *duty, region_id region) {
-    const struct value_table *t = &path->context.values;
-    if (value_at(t, duty->entity)->kind != VALUE_PARAM)
-        return false;
-    for (uint32_t i = path->state->duty_count; i-- > 0;)
-        if (path->state->duties[i].entity == duty->entity &&
-            path->state->duties[i].status == DUTY_DONE) {
-            state_remove_duty(path->state, i);
-            return false;
-        }
-    duty->status = DUTY_OUT;
-    duty->out = region;
-    return true;
-}
-
-/* Nobody has to look at what is no news, or said not to be wanted. */
-static bool is_no_news(const struct path *path, const struct path_call *call,
-                       const struct effect *effect) {
-    return effect->tells && (path->state->told || (call->instr->flags & IR_RESULT_VOID_CAST));
-}
-
-static bool leads_to_argument(const struct callee *callee, const struct path_call *call) {
-    return callee->returned_arg >= 0 && (uint32_t)callee->returned_arg < call->arg_count;
-}
-
-/* One more reference to what the caller has already: any of its names may be what releases it. */
-static bool is_another_reference(const struct path_call *call, const struct effect *effect) {
-    return effect->target == TARGET_RETURN && leads_to_argument(call->callee, call);
-}
-
-static void acquire(struct path *path, const struct path_call *call, const struct effect *effect,
-                    value_id result) {
-    struct value_table *t = &path->context.values;
-    struct state *state = path->state;
-    struct duty duty = {.subject = effect->subject,
-                        .status = DUTY_OPEN,
-                        .when = effect->when,
-                        .guard = effect->when == RETURNS_ANY ? VALUE_UNKNOWN : result,
-                        .which = (uint8_t)(effect - call->callee->effects),
-                        .counted = effect->counted,
-                        .raw = effect->raw,
-                        .tells = effect->tells,
-                        .entry = effect->entry,
-                        .origin = call->id,
-                        .high = INT64_MAX,
-                        .end = IR_NONE};
-    settle_earlier(path, &duty);
-    if (is_no_news(path, call, effect))
-        return;
-    if (path_callback_releases(path, call, effect->subject) || is_another_reference(call, effect))
-        return;
-    if (effect->target == TARGET_RETURN) {
-        duty.entity = result;
-        path_belong(path, call, effect, result);
-    } else if (effect->target == TARGET_ARG) {
-        region_id region = arg_region(path, call, effect->arg);
-        if (effect->arg < call->arg_count)
-            path_rearm(path, call->args[effect->arg]);
-        if (region == REGION_UNKNOWN)
-            return;
-        duty.entity = value_address(t, region);
-        bool own = !is_exposed(path, region) && !path_is_member(path, region);
-        if (!own && !acquire_for_caller(path, &duty, region))
-            return;
-    } else {
-        region_id region = arg_region(path, call, effect->arg);
-        if (region == REGION_UNKNOWN) /* a null pointer asks for nothing */
-            return;
-        static const struct ir_type pointer = {.kind = IR_TYPE_POINTER};
-        duty.entity = state_fresh(&path->context, state, call->id, &pointer);
-        state_bind(&path->context, state, region, duty.entity);
-        const struct region *r = region_at(t, region);
-        if (r->kind != REGION_POINTEE && is_exposed(path, region))
-            return;
-        if (!root_is_local(path, region) && !path_put_member(path, &duty, region)) {
-            if (r->kind != REGION_POINTEE || value_at(t, r->a)->kind != VALUE_PARAM)
-                return;
-            duty.status = DUTY_OUT;
-            duty.out = region;
-        }
-    }
-    if (duty.status == DUTY_OUT)
-        path_discharge(path, &duty);
-    if (!state_duty(state, duty.entity)) {
-        path->fates[call->id - path->first_instr] |= FATE_MADE;
-        trace_acquire(path, call);
-        state_add_duty(&path->context, state, duty);
-    }
-}
 
 /* Is it the last argument, and the address of a local that points to a record? So errors are given
    back. */
@@ -166,9 +27,9 @@ static bool is_for_error(const struct path *path, const struct path_call *call, 
    in the classes of `when`. */
 static void set(struct path *path, const struct path_call *call, uint8_t arg, uint8_t when,
                 value_id result) {
-    region_id region = arg_region(path, call, arg);
+    region_id region = path_arg_region(path, call, arg);
     static const struct ir_type pointer = {.kind = IR_TYPE_POINTER};
-    bool kept = !is_exposed(path, region) || outs_is_own(path, region);
+    bool kept = !path_is_exposed(path, region) || outs_is_own(path, region);
     if (region == REGION_UNKNOWN || (!kept && !is_for_error(path, call, arg)))
         return;
     struct duty fact = {.entity = state_fresh(&path->context, path->state, call->id, &pointer),
@@ -180,238 +41,6 @@ static void set(struct path *path, const struct path_call *call, uint8_t arg, ui
                         .end = IR_NONE};
     state_bind(&path->context, path->state, region, fact.entity);
     state_add_duty(&path->context, path->state, fact);
-}
-
-/* The memory of the caller, behind a parameter, in which the value was found. */
-static region_id found_behind_param(const struct path *path, value_id value) {
-    const struct value_table *t = &path->context.values;
-    const struct ir_instr *made = path_maker(path, value);
-    if (!(made && made->op == IR_LOAD) && !outs_is_initial(value_at(t, value)))
-        return REGION_UNKNOWN;
-    for (uint32_t i = 0; i < path->state->binding_count; i++) {
-        const struct binding *b = &path->state->bindings[i];
-        const struct region *r = region_at(t, b->region);
-        if (b->value == value && r->kind == REGION_POINTEE &&
-            value_at(t, r->a)->kind == VALUE_PARAM)
-            return b->region;
-    }
-    return REGION_UNKNOWN;
-}
-
-static void leave(struct path *path, region_id out, enum effect_leaves leaves) {
-    if (leaves == LEAVES_NULL)
-        state_bind(&path->context, path->state, out, value_int(&path->context.values, 0));
-    else if (leaves == LEAVES_ANYTHING)
-        state_unbind(&path->context, path->state, out);
-}
-
-/* A function that frees memory, and knows nothing of what is in it, nor moves it. */
-static bool is_plain_free(const struct path_call *call, const struct effect *effect) {
-    const struct callee *callee = call->callee;
-    for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].kind == EFFECT_ACQUIRE)
-            return false;
-    return callee->flags & CALLEE_CONTRACT && effect->raw && effect->ends &&
-           effect->when == RETURNS_ANY && effect->target == TARGET_ARG;
-}
-
-static void release(struct path *path, const struct path_call *call, const struct effect *effect) {
-    struct value_table *t = &path->context.values;
-    struct state *state = path->state;
-    if (effect->arg >= call->arg_count)
-        return;
-    value_id value = call->args[effect->arg];
-    region_id out = REGION_UNKNOWN;
-    if (effect->target == TARGET_OUT) {
-        bool found;
-        out = region_pointee(t, value);
-        value = state_lookup(state, out, &found);
-    }
-    region_id held = found_behind_param(path, value);
-    path_belong_no_more(path, value);
-    path_release_members(path, value, is_plain_free(call, effect));
-    struct duty *duty = state_duty(state, value);
-    if (!duty && value != value_base(t, value))
-        duty = state_duty(state, value_base(t, value));
-    if (!duty) { /* a handle that is named by its address, as in join(&thread) */
-        bool found;
-        duty = state_duty(state, state_lookup(state, region_pointee(t, value), &found));
-    }
-    if (effect->target == TARGET_OUT && out != REGION_UNKNOWN)
-        leave(path, out, effect->leaves);
-    if (duty && !effect->detaches)
-        path_return_loans(path, duty->origin, duty->entity);
-    if (duty) {
-        if (duty->status == DUTY_OPEN || duty->status == DUTY_OUT)
-            path_discharge_here(path, duty);
-        if (duty->status == DUTY_OUT && duty->entity == value) { /* made here for the caller */
-            state_remove_duty(state, (uint32_t)(duty - state->duties));
-            return;
-        }
-        duty->status = DUTY_DONE;
-        duty->guard = VALUE_UNKNOWN;
-        duty->when = RETURNS_ANY;
-        duty->lapses = false;
-        duty->detached = effect->detaches;
-    } else if (value_at(t, value)->kind == VALUE_PARAM || held != REGION_UNKNOWN) {
-        struct duty done = {.entity = value,
-                            .subject = effect->subject,
-                            .status = DUTY_DONE,
-                            .when = RETURNS_ANY,
-                            .origin = call->id,
-                            .end = IR_NONE,
-                            .out = held,
-                            .detached = effect->detaches};
-        state_add_duty(&path->context, state, done);
-    }
-}
-
-/* Whoever takes it only on success leaves it with the caller on failure. With a part of it, as a
-   request that lies in a larger one, all of it is taken. */
-static void hand_over(struct path *path, const struct path_call *call, const struct effect *effect,
-                      value_id result) {
-    struct state *state = path->state;
-    value_id value = call->args[effect->arg];
-    if (path_callback_leaves(path, call, effect)) {
-        path_escape_contents(path, region_pointee(&path->context.values, value));
-        return;
-    }
-    struct duty *duty = state_duty(state, value);
-    if (!duty)
-        duty = state_duty(state, value_base(&path->context.values, value));
-    bool follows = effect->role && effect->role->kind == ROLE_BORROWS;
-    if (duty && follows && duty->guard == duty->entity) /* it is no null pointer, then */
-        state_assume(&path->context, state, duty->entity, true);
-    unsigned returns = state_classes(&path->context, state, result);
-    if (!duty || duty->status != DUTY_OPEN ||
-        !state_guard_is_decided(&path->context, state, duty) ||
-        !(returns & ~(unsigned)effect->when)) {
-        path_escape(path, value);
-        return;
-    }
-    path_hand_promise(path, value);
-    path_discharge(path, duty);
-    path_release_members(path, duty->entity, false);
-    duty->guard = result;
-    duty->when = (uint8_t)(RETURNS_ANY & ~effect->when);
-    /* who shields hands back what it was given when it is cut, asked or not */
-    duty->lapses = !effect->role || effect->role->kind != ROLE_SHIELDS;
-}
-
-static bool hands_over(const struct path_call *call, const struct effect *effect) {
-    return effect->kind == EFFECT_TAKE && effect->when != RETURNS_ANY &&
-           effect->arg < call->arg_count;
-}
-
-/* Facts that a guard stands in, and that are about to be forgotten, take its evidence along. */
-static void doubt_guards(struct path *path, const struct binding *gone) {
-    for (uint32_t i = 0; i < path->state->duty_count; i++)
-        if (path->state->duties[i].guard != VALUE_UNKNOWN &&
-            path->state->duties[i].guard == gone->value)
-            path->state->duties[i].joined = true;
-}
-
-/* What was stored for the caller may have been replaced: it cannot be said what he finds. */
-static void doubt_outs(struct path *path, region_id gone) {
-    for (uint32_t i = 0; i < path->state->duty_count; i++)
-        if (path->state->duties[i].status == DUTY_OUT && path->state->duties[i].out == gone)
-            path->state->duties[i].joined = true;
-}
-
-/* Objects that others can reach may have been made anew. */
-static void rearm_exposed(struct path *path) {
-    for (uint32_t i = path->state->claim_count; i-- > 0;) {
-        const struct value *v = value_at(&path->context.values, path->state->claims[i].entity);
-        if (v->kind == VALUE_ADDRESS && is_exposed(path, v->a) &&
-            path->state->claims[i].kind == CLAIM_ENDED)
-            state_remove_claim(&path->context, path->state, i);
-    }
-}
-
-/* Anything that is not private to this function may have changed. */
-static void invalidate(struct path *path) {
-    struct state *state = path->state;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < state->binding_count; i++) {
-        if (is_exposed(path, state->bindings[i].region) &&
-            !outs_is_own(path, state->bindings[i].region)) {
-            doubt_guards(path, &state->bindings[i]);
-            doubt_outs(path, state->bindings[i].region);
-        } else
-            state->bindings[kept++] = state->bindings[i];
-    }
-    state->binding_count = kept;
-    rearm_exposed(path);
-}
-
-static const struct effect *effect_on(const struct callee *callee, unsigned arg) {
-    for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].target != TARGET_RETURN && callee->effects[i].arg == arg)
-            return &callee->effects[i];
-    return NULL;
-}
-
-/* The callee may write here: what was stored is not ours to follow any more. The object itself,
-   such as a handle embedded in a struct, stays what it is. */
-static void overwrite(struct path *path, region_id whole) {
-    struct state *state = path->state;
-    for (uint32_t i = 0; i < state->binding_count; i++)
-        if (region_within(&path->context.values, state->bindings[i].region, whole)) {
-            if (!path_is_self(path, state->bindings[i].region, state->bindings[i].value))
-                path_escape(path, state->bindings[i].value);
-            doubt_outs(path, state->bindings[i].region);
-        }
-    state_unbind(&path->context, state, whole);
-    path_rearm_within(path, whole);
-}
-
-/* Who was shown a counted object may have taken a reference to it. */
-static void show(struct path *path, value_id value) {
-    value_id base = value_base(&path->context.values, value);
-    const struct value *v = value_at(&path->context.values, base);
-    struct duty *duty = state_duty(path->state, base);
-    if (v->kind == VALUE_PARAM && v->a < 64)
-        path->shown_params |= UINT64_C(1) << v->a;
-    if (duty)
-        duty->shared |= duty->counted;
-}
-
-/* Arguments without a parameter may be kept, unless they are to be printed: what comes before them
-   is a text that says how, and asks for no pointer as such. */
-static bool is_spare(const struct path *path, const struct path_call *call, uint32_t arg) {
-    uint32_t first = call->callee->spare_args;
-    if (!first || arg + 1 < first || arg >= call->arg_count)
-        return false;
-    value_id before = first < 2 ? VALUE_UNKNOWN : call->args[first - 2];
-    const struct value *last = value_at(&path->context.values, before);
-    if (last->kind != VALUE_LITERAL)
-        return true;
-    const char *text = ir_text(path->unit, last->a);
-    return !strchr(text, '%') || strstr(text, "%p");
-}
-
-/* What the callee may write behind its arguments, and what it may keep of them. */
-static void pass_arguments(struct path *path, const struct path_call *call) {
-    const struct callee *callee = call->callee;
-    bool known = callee->flags & CALLEE_KNOWN;
-    for (uint32_t i = 0; i < call->arg_count; i++) {
-        path_look_at(path, call->args[i]);
-        const struct effect *effect = effect_on(callee, i);
-        if ((!known && !effect) || is_spare(path, call, i)) {
-            show(path, call->args[i]);
-            path_escape(path, call->args[i]);
-            continue;
-        }
-        if ((callee->flags & CALLEE_PURE) || (effect && effect->kind == EFFECT_RELEASE))
-            continue;
-        show(path, call->args[i]);
-        region_id region = arg_region(path, call, i);
-        if (region == REGION_UNKNOWN)
-            continue;
-        overwrite(path, region);
-    }
-    if (!known || (callee->flags & CALLEE_WRITES))
-        invalidate(path);
 }
 
 static value_id result_of(struct path *path, const struct path_call *call) {
@@ -449,6 +78,11 @@ static bool is_asked_for(const struct path *path, const struct path_call *call,
     return !effect->if_classes || effect->if_arg >= call->arg_count ||
            (state_classes(&path->context, path->state, call->args[effect->if_arg]) &
             effect->if_classes);
+}
+
+bool path_leads_to_argument(const struct path_call *call) {
+    int arg = call->callee->returned_arg;
+    return arg >= 0 && (uint32_t)arg < call->arg_count;
 }
 
 /* A pointer into the argument, or null: to let it go is to let the argument go. */
@@ -535,22 +169,23 @@ static void apply(struct path *path, const struct path_call *call) {
             ended[i] = path_ended_by(path, call, &callee->effects[i]);
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_RELEASE && !is_excused(path, call, i))
-            release(path, call, &callee->effects[i]);
+            path_release(path, call, &callee->effects[i]);
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].arg < call->arg_count &&
-            ((callee->effects[i].kind == EFFECT_TAKE && !hands_over(call, &callee->effects[i])) ||
+            ((callee->effects[i].kind == EFFECT_TAKE &&
+              !path_hands_over(call, &callee->effects[i])) ||
              (callee->effects[i].kind == EFFECT_RELEASE && is_excused(path, call, i))))
             give_away(path, call, &callee->effects[i]);
-    pass_arguments(path, call);
+    path_pass_arguments(path, call);
     value_id result = path_recall(path, call);
     if (result == VALUE_UNKNOWN) {
         result =
-            leads_to_argument(callee, call) ? part_of_argument(path, call) : result_of(path, call);
+            path_leads_to_argument(call) ? part_of_argument(path, call) : result_of(path, call);
         path_remember(path, call, result);
     }
     for (size_t i = 0; i < callee->effect_count; i++)
-        if (hands_over(call, &callee->effects[i]))
-            hand_over(path, call, &callee->effects[i], result);
+        if (path_hands_over(call, &callee->effects[i]))
+            path_hand_over(path, call, &callee->effects[i], result);
     for (size_t i = 0; i < callee->effect_count && i < MOST_ENDED; i++)
         if (ended[i] != VALUE_UNKNOWN)
             path_claim_end(path, call, &callee->effects[i], ended[i], result);
@@ -563,7 +198,7 @@ static void apply(struct path *path, const struct path_call *call) {
     for (size_t i = 0; i < callee->effect_count; i++)
         if (callee->effects[i].kind == EFFECT_ACQUIRE && !is_excused(path, call, i) &&
             is_asked_for(path, call, &callee->effects[i]))
-            acquire(path, call, &callee->effects[i], result);
+            path_acquire(path, call, &callee->effects[i], result);
     for (uint32_t i = 0; i < call->arg_count; i++)
         if ((null_before >> i) & 1)
             set(path, call, (uint8_t)i, set_when[i], result);

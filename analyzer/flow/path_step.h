@@ -16,6 +16,27 @@ bool path_step(struct path *path, ir_id instr);
 /** A call (path_call.c); same result. */
 bool path_step_call(struct path *path, ir_id instr);
 
+/** What a call makes for its caller (path_acquire.c). */
+void path_acquire(struct path *path, const struct path_call *call, const struct effect *effect,
+                  value_id result);
+
+/** What it is given and releases (path_release.c), or takes over in some outcomes only. */
+void path_release(struct path *path, const struct path_call *call, const struct effect *effect);
+bool path_hands_over(const struct path_call *call, const struct effect *effect);
+void path_hand_over(struct path *path, const struct path_call *call, const struct effect *effect,
+                    value_id result);
+
+/** Does what the call returns lead to one of its arguments? */
+bool path_leads_to_argument(const struct path_call *call);
+
+/** What it may write, and keep of its arguments (path_pass.c). */
+void path_pass_arguments(struct path *path, const struct path_call *call);
+/** What the argument points to. */
+region_id path_arg_region(struct path *path, const struct path_call *call, unsigned arg);
+bool path_root_is_local(const struct path *path, region_id region);
+/** May others read and write it? */
+bool path_is_exposed(const struct path *path, region_id region);
+
 /** True when the call's target has a role of that kind. */
 bool path_call_has_role(const struct path *path, const struct ir_instr *call, enum role_kind kind);
 
