@@ -96,6 +96,7 @@ static struct state *generalise(struct path *path, ir_id number, struct state *s
     for (uint32_t i = block->count; i-- > 0;) {
         if (!state_same_property(block->seen[i], state))
             continue;
+        path_meet_questions(block->seen[i], state);
         struct state *wider = state_copy(&path->context, block->seen[i]);
         bool changed = state_join(&path->context, wider, state, number, widen);
         *joined = true;
@@ -125,8 +126,10 @@ static void arrive(struct path *path, ir_id number, struct state *state) {
     state_prune(&path->context, state, number, first_location(path, number));
     state_seal(state);
     for (uint32_t i = 0; i < block->count; i++)
-        if (state_equal(block->seen[i], state))
+        if (state_equal(block->seen[i], state)) {
+            path_meet_questions(block->seen[i], state);
             return;
+        }
     uint32_t limit =
         path->client->states_per_block ? path->client->states_per_block : STATES_PER_BLOCK;
     bool widen = target->loop_head && alike(block, state) >= WIDEN_AFTER;
@@ -147,10 +150,13 @@ static void arrive(struct path *path, ir_id number, struct state *state) {
     push(path, number, state);
 }
 
-static void trace_branch(struct path *path, struct state *state, ir_id loc, enum trace_kind kind) {
+static void trace_branch(struct path *path, struct state *state, ir_id loc, enum trace_kind kind,
+                         const struct question *asked) {
     if (loc == IR_NONE)
         return;
     struct path_trace step = {.before = state->trace, .loc = loc, .kind = kind};
+    step.asked = *asked;
+    step.asked.holds ^= kind == TRACE_FALSE;
     state->trace = arena_copy(&path->context.arena, &step, sizeof step);
 }
 
@@ -190,11 +196,12 @@ static void take_branch(struct path *path, const struct ir_block *block) {
     struct state_context *c = &path->context;
     value_id value = path->state->registers[block->value];
     path_look_at(path, value);
+    const struct question asked = path_question(path, block, value);
     struct state *yes = path->state, *no = state_copy(c, path->state);
     bool can = state_assume(c, yes, value, true), cannot = state_assume(c, no, value, false);
     if (can && cannot) {
-        trace_branch(path, yes, block->loc, TRACE_TRUE);
-        trace_branch(path, no, block->loc, TRACE_FALSE);
+        trace_branch(path, yes, block->loc, TRACE_TRUE, &asked);
+        trace_branch(path, no, block->loc, TRACE_FALSE, &asked);
         meet_aliases(path, yes, value, true);
         meet_aliases(path, no, value, false);
         can = circumstance_see(path, yes, value);
@@ -240,7 +247,7 @@ static void take_switch(struct path *path, const struct ir_block *block) {
             continue;
         taken = true;
         if (!decided)
-            trace_branch(path, copy, block->loc, TRACE_CASE);
+            trace_branch(path, copy, block->loc, TRACE_CASE, &(struct question){0});
         arrive(path, ir_succ(path->unit, block, i), copy);
     }
     if ((decided && taken) || all_labelled(path, block, &range))

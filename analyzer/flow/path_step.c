@@ -213,6 +213,8 @@ void path_note_loss(struct path *path, const struct duty *duty, ir_id exit, bool
         return;
     if (duty->lapses && !state_guard_is_decided(&path->context, state, duty))
         return; /* handed over, but for a failure that nobody asked for */
+    if (path_contradicts(path, duty))
+        return;
     for (uint32_t i = 0; i < path->loss_count; i++)
         if (path->losses[i].duty->origin == duty->origin &&
             path->losses[i].duty->which == duty->which) {

@@ -217,6 +217,15 @@ struct duty path_answer_of(const struct path *path, const struct path_call *call
 /** The outcome is there. */
 void path_answer(struct path *path, struct duty fact, value_id result);
 
+/** Questions (path_question.c). What the branch at the end of `block` asks. */
+struct question path_question(const struct path *path, const struct ir_block *block,
+                              value_id condition);
+/** Another path leads to what is the same state. */
+void path_meet_questions(struct state *seen, const struct state *other);
+/** True when the way to the loss answered the same question one way and then, with the resource in
+ *  hand, the other way: such questions go together, and the way is none. */
+bool path_contradicts(const struct path *path, const struct duty *duty);
+
 /** Locks (path_lock.c). What the call takes and gives back, once it is over. */
 void path_lock(struct path *path, const struct path_call *call, value_id result);
 /** The function returns, with the locks that are held. */

@@ -97,12 +97,23 @@ struct claim {
     ir_id origin;        /* the call that did it */
 };
 
+/** What a branch asked of memory that others have, too. */
+struct question {
+    region_id place; /* REGION_UNKNOWN: it asked for something else */
+    uint8_t op;      /* EQ, LT or GT … */
+    int64_t than;    /* … than that */
+    bool holds;      /* the answer */
+    bool either;     /* a path with the other answer has led on to the same state since */
+    ir_id block;     /* where it was asked */
+};
+
 /** One step of a path; shared tails. */
 struct path_trace {
-    const struct path_trace *before;
+    struct path_trace *before;
     ir_id loc;
     enum trace_kind { TRACE_TRUE, TRACE_FALSE, TRACE_CASE, TRACE_ACQUIRE, TRACE_CALL } kind;
-    const char *text; /* with CALL, ACQUIRE: the function's name */
+    const char *text;      /* with CALL, ACQUIRE: the function's name */
+    struct question asked; /* with TRUE, FALSE */
 };
 
 struct state {
@@ -122,7 +133,7 @@ struct state {
     bool cut;      /* a cancellation cut a call short (only in the walk after one) */
     bool told;     /* no outcome is news any more: tasks were stopped, or asked how they ended */
     bool once;     /* this happens once: something that was not there yet is being made */
-    const struct path_trace *trace;
+    struct path_trace *trace;
     uint64_t hash; /* of all that state_equal compares; set by state_seal */
 };
 
