@@ -18,8 +18,6 @@ static struct agl_timer *inner(aglet_timer *timer) {
 
 static void fire(struct agl_timer *fired) {
     aglet_timer *timer = AGL_CONTAINER(fired, aglet_timer, private_fields);
-    struct agl_loop *loop = timer->loop;
-    agl_timers_unreserve(&loop->timers);
     /* The callback may free the timer or set it again. */
     timer->loop = NULL;
     timer->call(timer->arg);
@@ -32,11 +30,8 @@ static int set(aglet_timer *timer, arm_fn *arm, int64_t when, void (*call)(void 
     struct agl_place unknown = {0};
     if (!loop)
         return agl_misuse(unknown, -EPERM, "a timer is set outside of a loop");
-    if (inner(timer)->slot)
+    if (agl_timer_armed(inner(timer)))
         return agl_misuse(unknown, -EBUSY, "a timer is set that is set already");
-    int rc = agl_timers_reserve(&loop->timers);
-    if (rc < 0)
-        return rc;
     timer->call = call;
     timer->arg = arg;
     timer->loop = loop;
@@ -59,10 +54,9 @@ int aglet_call_at(aglet_timer *timer, int64_t when, void (*call)(void *arg), voi
 
 bool aglet_timer_cancel(aglet_timer *timer) {
     struct agl_loop *loop = timer->loop;
-    if (!loop || !inner(timer)->slot)
+    if (!loop || !agl_timer_armed(inner(timer)))
         return false;
     agl_timer_cancel(&loop->timers, inner(timer));
-    agl_timers_unreserve(&loop->timers);
     timer->loop = NULL;
     return true;
 }

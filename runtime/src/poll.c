@@ -60,7 +60,7 @@ static void deliver_event(struct agl_loop *loop, const struct epoll_event *event
 /* Everything waits, and nothing from outside can end a wait. */
 static bool deadlocked(const struct agl_loop *loop) {
     /* The close timer could only cancel what is shielded. */
-    size_t timers = loop->timers.count + loop->timers.fresh - (loop->close_timer.slot != 0);
+    size_t timers = loop->timers.count - agl_timer_armed(&loop->close_timer);
     return !timers && !loop->io_waits && !loop->foreign;
 }
 
@@ -81,7 +81,7 @@ static bool break_deadlock(struct agl_loop *loop) {
 static int64_t timeout_ns(struct agl_loop *loop) {
     if (loop->front)
         return 0;
-    if (!loop->timers.count && !loop->timers.fresh)
+    if (!loop->timers.count)
         return -1;
     agl_timers_settle(&loop->timers, agl_clock(loop));
     int64_t next = agl_timers_next(&loop->timers);

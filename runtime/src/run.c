@@ -142,13 +142,8 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
     loop.stacks.reserved = sizeof(aglet_task);
     set_options(&loop, options);
     int rc = agl_poll_open(&loop);
-    if (rc == 0)
-        rc = agl_timers_reserve(&loop.timers); /* the close timer's */
-    if (rc < 0) {
-        if (loop.epoll >= 0)
-            agl_poll_close(&loop);
+    if (rc < 0)
         return rc;
-    }
     agl_fiber_adopt(&loop.fiber);
     agl_clock(&loop);
     agl_current_loop = &loop;
@@ -163,7 +158,7 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
     agl_current_loop = NULL;
     agl_poll_close(&loop);
     agl_stacks_free(&loop.stacks);
-    agl_timers_free(&loop.timers);
+    agl_timers_clear(&loop.timers);
     return result;
 }
 

@@ -246,11 +246,18 @@ void agl_leave(aglet_task *self) {
     agl_context_leave(next ? &next->context : &loop->context);
 }
 
+static void timer_fired(struct agl_timer *timer) {
+    aglet_task *task = AGL_CONTAINER(timer, aglet_task, timer);
+    agl_deliver(task);
+    agl_wake(task, AGL_REACHED);
+}
+
 /* Sets the task's timer to the wait's own end or to the nearest deadline, if there is any. */
 static void arm(aglet_task *self, const struct agl_wait *wait) {
     struct agl_loop *loop = self->loop;
     int64_t deadline = wait->firm ? INT64_MAX : agl_nearest_deadline(self);
     int64_t until = wait->until;
+    self->timer.fire = timer_fired;
     if (wait->from_now && until != INT64_MAX && deadline == INT64_MAX) {
         agl_timer_arm_after(&loop->timers, &self->timer, until);
         return;

@@ -21,12 +21,6 @@ aglet_task *agl_self_missing(const char *function) {
     return NULL;
 }
 
-static void timer_fired(struct agl_timer *timer) {
-    aglet_task *task = AGL_CONTAINER(timer, aglet_task, timer);
-    agl_deliver(task);
-    agl_wake(task, AGL_REACHED);
-}
-
 static aglet_task *place_on_stack(const struct agl_stack *stack) {
     uintptr_t top = (uintptr_t)stack->top - sizeof(aglet_task);
     aglet_task *task = (aglet_task *)(top & ~(uintptr_t)63);
@@ -43,12 +37,7 @@ aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl
                          struct agl_place created) {
     struct agl_stack stack;
     agl_sweep(loop);
-    int rc = agl_timers_reserve(&loop->timers);
-    if (rc == 0) {
-        rc = agl_stack_take(&loop->stacks, loop->options.stack_size, &stack);
-        if (rc < 0)
-            agl_timers_unreserve(&loop->timers);
-    }
+    int rc = agl_stack_take(&loop->stacks, loop->options.stack_size, &stack);
     if (rc < 0) {
         errno = -rc;
         return NULL;
@@ -59,7 +48,6 @@ aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl
     task->arg = arg;
     task->owner = owner;
     task->created = created;
-    task->timer.fire = timer_fired;
     task->root.deadline = INT64_MAX;
     task->scope = &task->root;
     task->id = ++loop->next_id;
@@ -140,7 +128,6 @@ void agl_task_free(aglet_task *task) {
     /* They are often freed in the order in which they were made. */
     __builtin_prefetch(AGL_CONTAINER(task->link.next, aglet_task, link), 1);
     agl_list_remove(&task->link);
-    agl_timers_unreserve(&loop->timers);
     agl_fiber_close(&task->fiber);
     if (!lost)
         agl_stack_give(&loop->stacks, &stack);

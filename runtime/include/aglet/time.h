@@ -26,7 +26,7 @@ AGLET_SUSPENDS_FOR_TIME AGLET_TAKES_DEADLINE_MS(1) int aglet_sleep_until(int64_t
 /** A callback at a time; owned by the caller, who keeps it in memory until it has been called or
  *  cancelled. Zero-initialise. The fields are private. */
 struct aglet_timer {
-    void *private_fields[2];
+    void *private_fields[4];
     void (*call)(void *arg);
     void *arg;
     void *loop;
@@ -36,7 +36,7 @@ typedef struct aglet_timer aglet_timer;
 /**
  * Calls call(arg) in the loop, outside of any coroutine, in `ms` milliseconds; it must not block.
  * The timers that are left when the main task ends are dropped.
- * @return 0; -EPERM outside a loop, -EBUSY if the timer is set already, -ENOMEM.
+ * @return 0; -EPERM outside a loop, -EBUSY if the timer is set already.
  */
 AGLET_MIXED AGLET_LOOP_BOUND AGLET_CALLS_BACK(3, loop, once) AGLET_BORROWS(1, callback)
     AGLET_BORROWS(4, callback)
