@@ -20,17 +20,11 @@ static void report(struct path *path, const struct path_call *call, const char *
     check_report(path, &finding);
 }
 
-/* Is what was begun here undone again? What is new has nothing yet whose end takes time. */
-static bool is_undoing(const struct path *path, const struct path_call *call) {
-    for (size_t i = 0; i < call->callee->effect_count; i++) {
-        const struct effect *effect = &call->callee->effects[i];
-        if (effect->kind != EFFECT_RELEASE || effect->arg >= call->arg_count)
-            continue;
-        const struct duty *duty = state_duty(path->state, call->args[effect->arg]);
-        if (duty && duty->status == DUTY_OPEN)
-            return true;
-    }
-    return false;
+/* What is new has nothing yet whose end takes time. */
+static bool is_reached(const struct path *path, const struct path_call *call,
+                       const struct chain *chain, enum role_kind kind) {
+    return chain && !chain->undoes && !path_undoes(path, call) &&
+           !callee_has_role(call->callee, kind);
 }
 
 static void on_call(struct path *path, const struct path_call *call) {
@@ -49,14 +43,12 @@ static void on_call(struct path *path, const struct path_call *call) {
         else if (role->kind == ROLE_SPAWNS)
             report(path, call, "starts a task", NULL);
     }
-    if (is_undoing(path, call))
-        return;
-    if (callee->blocks && !callee_has_role(callee, ROLE_BLOCKS))
+    if (is_reached(path, call, callee->blocks, ROLE_BLOCKS))
         report(path, call, blocking_words(check_chain_end(callee->blocks)->subject),
                callee->blocks);
-    else if (callee->awaits && !callee_has_role(callee, ROLE_SUSPENDS))
+    else if (is_reached(path, call, callee->awaits, ROLE_SUSPENDS))
         report(path, call, "suspends", callee->awaits);
-    else if (callee->spawns && !callee_has_role(callee, ROLE_SPAWNS))
+    else if (is_reached(path, call, callee->spawns, ROLE_SPAWNS))
         report(path, call, "starts a task", callee->spawns);
 }
 

@@ -86,12 +86,17 @@ struct effect {
     const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */
 };
 
+enum { CHAIN_PARAMS = 8 };
+
 /** One link of a chain that leads to a guilty call. */
 struct chain {
     const char *callee; /* the function called here */
     const char *subject; /* at the end of the chain: what kind of blocking, mutation …; else NULL */
     const struct ir_unit *unit;
     ir_id loc;
+    bool undoes;    /* on the way, some function undoes what it has made itself */
+    uint8_t *given; /* the classes of the parameters of the function that has it, CHAIN_PARAMS of
+                       them, with which it gets there; NULL: any */
     const struct chain *next; /* inside the callee; NULL at the end */
 };
 

@@ -364,6 +364,9 @@ bool path_excused(const struct path *path, const struct path_call *call, const s
 /** True when the call suspends, or may do so, as it is called here. */
 bool path_suspends(const struct path *path, const struct path_call *call);
 
+/** True when the call releases what this function has made: what is begun here is undone again. */
+bool path_undoes(const struct path *path, const struct path_call *call);
+
 /** True when a cancellation of the running task can cut the call short, as it is called here. */
 bool path_can_cut(const struct path *path, const struct path_call *call);
 

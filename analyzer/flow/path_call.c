@@ -254,6 +254,7 @@ bool path_step_call(struct path *path, ir_id id) {
     path_ask_target(path, instr, target_of(path, instr), &callee);
     struct path_call call = {
         .instr = instr, .id = id, .callee = &callee, .args = args, .arg_count = count};
+    path_follow_chains(path, &call, &callee);
     for (path->current = 0; path->current < path->listener_count; path->current++)
         if (path->listeners[path->current]->on_call)
             path->listeners[path->current]->on_call(path, &call);

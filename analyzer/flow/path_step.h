@@ -217,6 +217,11 @@ struct duty path_answer_of(const struct path *path, const struct path_call *call
 /** The outcome is there. */
 void path_answer(struct path *path, struct duty fact, value_id result);
 
+/** Takes from the callee the chains to guilty calls that it does not follow, as it is called here
+ *  (path_chain.c). */
+void path_follow_chains(const struct path *path, const struct path_call *call,
+                        struct callee *callee);
+
 /** Questions (path_question.c). What the branch at the end of `block` asks. */
 struct question path_question(const struct path *path, const struct ir_block *block,
                               value_id condition);

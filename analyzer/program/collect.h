@@ -6,7 +6,7 @@
 
 #include "program/internal.h"
 
-enum { MOST_CANDIDATES = 32, MOST_NULLS = 16, MOST_PARAMS = 8, CLASSES = 3 };
+enum { MOST_CANDIDATES = 32, MOST_NULLS = 16, MOST_PARAMS = CHAIN_PARAMS, CLASSES = 3 };
 
 /* An effect that some returning path had, and how many of the paths of each class had it. */
 struct candidate {

@@ -241,24 +241,51 @@ static void on_return(struct path *path, value_id value) {
 
 static const struct chain *new_chain(struct collector *c, const struct path *path,
                                      const struct path_call *call, const char *subject,
-                                     const struct chain *next) {
+                                     const struct chain *next, const struct chain *old) {
+    uint8_t *given = old ? old->given : arena_alloc(&c->program->arena, CHAIN_PARAMS);
+    if (!old)
+        memset(given, 0, CHAIN_PARAMS);
     struct chain chain = {.callee = call->callee->name,
                           .subject = subject,
                           .unit = path->unit,
                           .loc = call->instr->loc,
+                          .undoes = (next && next->undoes) || path_undoes(path, call),
+                          .given = given,
                           .next = next};
     return arena_copy(&c->program->arena, &chain, sizeof chain);
 }
 
-/* What is done right before the process ends, as a failed assertion is written down, nobody waits
-   for. */
-static void note_chain(struct collector *c, const struct path *path, const struct path_call *call,
-                       const struct chain **slot, const char *subject, const struct chain *next) {
-    if (!*slot && !flow_is_ending(path->unit, path->function, call->id))
-        *slot = new_chain(c, path, call, subject, next);
+/* The classes of the parameters where the call gets to what it is guilty of. */
+static void note_given(struct path *path, const struct path_call *call, const struct chain *next,
+                       uint8_t *given) {
+    struct state *now = path->state;
+    path->state = state_copy(&path->context, now);
+    for (uint32_t i = 0; next && i < CHAIN_PARAMS && i < call->arg_count; i++)
+        if (next->given[i] == RETURNS_ZERO || (next->given[i] && !(next->given[i] & RETURNS_ZERO)))
+            state_assume(&path->context, path->state, call->args[i],
+                         next->given[i] != RETURNS_ZERO);
+    note_params(path, given);
+    path->state = now;
 }
 
-static void note_roles(struct collector *c, const struct path *path, const struct path_call *call,
+/* What is done right before the process ends, as a failed assertion is written down, nobody waits
+   for. A chain that undoes something gives way to one that does not. */
+static void note_chain(struct collector *c, struct path *path, const struct path_call *call,
+                       const struct chain **slot, const char *subject, const struct chain *next) {
+    uint8_t given[CHAIN_PARAMS] = {0};
+    note_given(path, call, next, given);
+    bool better = !*slot || ((*slot)->undoes && !(next && next->undoes)), news = better;
+    for (unsigned i = 0; i < CHAIN_PARAMS && !news; i++)
+        news = given[i] & ~(*slot)->given[i];
+    if (!news || flow_is_ending(path->unit, path->function, call->id))
+        return;
+    if (better)
+        *slot = new_chain(c, path, call, subject, next, *slot);
+    for (unsigned i = 0; i < CHAIN_PARAMS; i++)
+        (*slot)->given[i] |= given[i];
+}
+
+static void note_roles(struct collector *c, struct path *path, const struct path_call *call,
                        struct summary *summary) {
     for (size_t i = 0; i < call->callee->role_count; i++) {
         const struct role *role = &call->callee->roles[i];
@@ -427,14 +454,20 @@ static bool same_cut(const struct cut *x, const struct cut *y) {
            x->low == y->low && x->high == y->high;
 }
 
+/* Do both get there with the same arguments, or not at all? */
+static bool same_chain(const struct chain *x, const struct chain *y) {
+    return !x == !y &&
+           (!x || (x->undoes == y->undoes && memcmp(x->given, y->given, CHAIN_PARAMS) == 0));
+}
+
 /* Puts the new one in place of the old; true if a caller could tell the difference. */
 static bool adopt(struct summary *old, const struct summary *new) {
     struct summary next = *new;
     bool same = old->done && old->flags == next.flags && old->returns == next.returns &&
                 old->uses == next.uses && same_cut(&old->cut, &next.cut) && old->low == next.low &&
                 memcmp(old->scopes, next.scopes, sizeof old->scopes) == 0 &&
-                old->high == next.high && !old->blocks == !next.blocks &&
-                !old->spawns == !next.spawns && !old->awaits == !next.awaits &&
+                old->high == next.high && same_chain(old->blocks, next.blocks) &&
+                same_chain(old->spawns, next.spawns) && !old->awaits == !next.awaits &&
                 !old->loses == !next.loses && !old->takes == !next.takes &&
                 !old->mutates == !next.mutates && collect_same_effects(old, &next);
     next.relays = old->relays; /* these are recorded with the calls */
