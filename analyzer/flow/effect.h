@@ -47,8 +47,9 @@ enum effect_leaves {
 
 enum effect_target {
     TARGET_RETURN,
-    TARGET_ARG, /* the argument itself: a handle, or the object it points to */
-    TARGET_OUT  /* what the argument points to */
+    TARGET_ARG,  /* the argument itself: a handle, or the object it points to */
+    TARGET_OUT,  /* what the argument points to */
+    TARGET_PLACE /* what lies at `place`, which the argument leads to */
 };
 
 enum { EFFECT_FIELDS = 3 };
@@ -72,7 +73,7 @@ struct effect {
     bool ends;      /* RELEASE, TAKE: in the outcomes of `when` it is released for sure */
     uint8_t until;  /* LEND: enum effect_until */
     uint8_t owner;  /* LEND: from 1, the argument whose release ends it too; or 0 */
-    uint8_t leaves; /* RELEASE of TARGET_OUT: enum effect_leaves */
+    uint8_t leaves; /* RELEASE of TARGET_OUT, TARGET_PLACE: enum effect_leaves */
     bool detaches;  /* RELEASE: of a task, which is told to go on by itself */
     bool shows;     /* RELEASE: shows it, or parts of it, to others, who may call off */
     bool in_place;  /* of a kind that is made anew at the same address */
@@ -81,8 +82,9 @@ struct effect {
     bool raw;       /* plain memory, whose release does not know what it held */
     bool counted;   /* of a kind that others may hold references to */
     bool tells;     /* no resource, but news: to look at it is enough */
+    bool number;    /* ACQUIRE of TARGET_PLACE: the handle is no pointer */
     const struct effect_place
-        *place;              /* LOCK, UNLOCK: the lock is there; NULL: the argument is it */
+        *place; /* TARGET_PLACE; LOCK, UNLOCK: the lock is there; NULL: the argument is it */
     const struct role *role; /* where it comes from: its `unless` may call it off; or NULL */
 };
 

@@ -381,6 +381,7 @@ void path_run(struct path *path, const struct ir_unit *unit, const struct ir_fun
     path->listener_count = listener_count;
     path->user = user;
     path_find_followed(path);
+    path_find_emptied(path);
     enter(path);
     tell_enter(path);
     walk(path);
@@ -427,6 +428,7 @@ void path_end(struct path *path) {
     free(path->cuttable);
     free(path->losses);
     free(path->followed);
+    free(path->words);
     free(path->stales);
     state_context_free(&path->context);
     struct cfg *cfg = (struct cfg *)path->context.cfg;

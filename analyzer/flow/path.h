@@ -270,8 +270,6 @@ enum path_fate {
 };
 
 /** The engine at work; listeners may read it. */
-enum { PATH_WORDS = 8 };
-
 struct path {
     struct state_context context;
     const struct ir_unit *unit;
@@ -301,8 +299,8 @@ struct path {
     size_t hold_count;
     struct path_word { /* names that other units' summaries told, and the unit's own of them */
         const char *text;
-        ir_id id; /* IR_NONE: it has none */
-    } words[PATH_WORDS];
+        ir_id id; /* a string of the unit's; or, beyond them, one that it has not */
+    } * words;
     unsigned word_count;
     bool *followed; /* by name of the cfg: places of which a change after a suspension is told;
                        NULL: none */
@@ -345,7 +343,14 @@ const char *path_lock_name(const struct path *path, value_id lock);
  *  parameter (*arg, unless *place has a global) or a global leads to (path_place.c). */
 bool path_describe_place(const struct path *path, value_id address, struct effect_place *place,
                          uint8_t *arg);
+/** The text of a field's name in a region. */
+const char *path_word(const struct path *path, ir_id word);
 bool effect_same_place(const struct effect_place *x, const struct effect_place *y);
+/** Is it what a parameter points to, or a field of that? */
+bool path_is_for_caller(const struct path *path, region_id region);
+/** Where what the call's effect is about lies, for TARGET_OUT and TARGET_PLACE. */
+region_id path_effect_region(struct path *path, const struct path_call *call,
+                             const struct effect *effect);
 /** The address of what the call's effect is about; VALUE_UNKNOWN if it is not known. */
 value_id path_effect_address(struct path *path, const struct path_call *call,
                              const struct effect *effect);

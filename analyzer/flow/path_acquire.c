@@ -92,17 +92,19 @@ void path_acquire(struct path *path, const struct path_call *call, const struct 
         if (!own && !acquire_for_caller(path, &duty, region))
             return;
     } else {
-        region_id region = path_arg_region(path, call, effect->arg);
+        region_id region = path_effect_region(path, call, effect);
         if (region == REGION_UNKNOWN) /* a null pointer asks for nothing */
             return;
         static const struct ir_type pointer = {.kind = IR_TYPE_POINTER};
-        duty.entity = state_fresh(&path->context, state, call->id, &pointer);
+        duty.entity =
+            state_fresh(&path->context, state, call->id, effect->number ? NULL : &pointer);
         state_bind(&path->context, state, region, duty.entity);
         const struct region *r = region_at(t, region);
-        if (r->kind != REGION_POINTEE && path_is_exposed(path, region))
+        if (r->kind != REGION_POINTEE && path_is_exposed(path, region) &&
+            !path_is_for_caller(path, region) && !path_is_member(path, region))
             return;
         if (!path_root_is_local(path, region) && !path_put_member(path, &duty, region)) {
-            if (r->kind != REGION_POINTEE || value_at(t, r->a)->kind != VALUE_PARAM)
+            if (!path_is_for_caller(path, region))
                 return;
             duty.status = DUTY_OUT;
             duty.out = region;

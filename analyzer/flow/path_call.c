@@ -177,6 +177,8 @@ static void apply(struct path *path, const struct path_call *call) {
              (callee->effects[i].kind == EFFECT_RELEASE && is_excused(path, call, i))))
             give_away(path, call, &callee->effects[i]);
     path_pass_arguments(path, call);
+    path_leave_places(path, call, ended,
+                      callee->effect_count < MOST_ENDED ? callee->effect_count : MOST_ENDED);
     value_id result = path_recall(path, call);
     if (result == VALUE_UNKNOWN) {
         result =

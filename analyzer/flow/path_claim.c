@@ -83,7 +83,7 @@ static void meet_out(struct path *path, const struct path_call *call, const stru
     bool found;
     if (effect->arg >= call->arg_count || !effect->ends || is_off(path, call, effect))
         return;
-    region_id region = region_pointee(&path->context.values, call->args[effect->arg]);
+    region_id region = path_effect_region(path, call, effect);
     value_id value = state_lookup(path->state, region, &found);
     uint32_t index = found ? state_find_ended(&path->context, path->state, value) : UINT32_MAX;
     if (index == UINT32_MAX || state_classes(&path->context, path->state, value) == RETURNS_ZERO ||
@@ -189,7 +189,8 @@ void path_meet_call(struct path *path, const struct path_call *call) {
         if (callee->effects[i].kind == EFFECT_RELEASE)
             meet_callback(path, call, &callee->effects[i]);
     for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].kind == EFFECT_RELEASE && callee->effects[i].target == TARGET_OUT)
+        if (callee->effects[i].kind == EFFECT_RELEASE &&
+            (callee->effects[i].target == TARGET_OUT || callee->effects[i].target == TARGET_PLACE))
             meet_out(path, call, &callee->effects[i]);
 }
 
@@ -240,14 +241,13 @@ static bool is_kept(const struct path *path, value_id address) {
 value_id path_ended_by(struct path *path, const struct path_call *call,
                        const struct effect *effect) {
     struct value_table *t = &path->context.values;
-    bool found = true;
     if (!effect->ends || effect->arg >= call->arg_count)
         return VALUE_UNKNOWN;
-    value_id entity = call->args[effect->arg];
-    if (effect->target == TARGET_OUT)
-        entity = state_lookup(path->state, region_pointee(t, entity), &found);
+    value_id entity = effect->target == TARGET_OUT || effect->target == TARGET_PLACE
+                          ? path_held_at(path, call, effect)
+                          : call->args[effect->arg];
     const struct value *v = value_at(t, entity);
-    if (!found || (v->kind != VALUE_SYMBOL && v->kind != VALUE_PARAM && v->kind != VALUE_ADDRESS) ||
+    if ((v->kind != VALUE_SYMBOL && v->kind != VALUE_PARAM && v->kind != VALUE_ADDRESS) ||
         state_classes(&path->context, path->state, entity) == RETURNS_ZERO)
         return VALUE_UNKNOWN;
     if (v->kind == VALUE_ADDRESS &&

@@ -136,8 +136,8 @@ static void meet_release(struct path *path, const struct path_call *call,
                          const struct effect *effect) {
     value_id entity = call->args[effect->arg];
     bool found = true;
-    if (effect->target == TARGET_OUT)
-        entity = state_lookup(path->state, region_pointee(&path->context.values, entity), &found);
+    if (effect->target == TARGET_OUT || effect->target == TARGET_PLACE)
+        entity = state_lookup(path->state, path_effect_region(path, call, effect), &found);
     const struct ir_instr *origin = found ? maker_of(path, entity) : NULL;
     const struct duty *duty = state_duty(path->state, entity);
     if (origin && duty->status == DUTY_OPEN && !completes(call, effect->arg) &&

@@ -99,8 +99,8 @@ static bool may_join(struct path *path, const struct path_call *call, const stru
             continue;
         bool found = true;
         value_id value = call->args[effect->arg];
-        if (effect->target == TARGET_OUT)
-            value = state_lookup(path->state, region_pointee(&path->context.values, value), &found);
+        if (effect->target == TARGET_OUT || effect->target == TARGET_PLACE)
+            value = state_lookup(path->state, path_effect_region(path, call, effect), &found);
         if (!effect->raw && (!found || !is_private(path, value)))
             return true;
     }
@@ -159,8 +159,8 @@ static value_id freed_by(struct path *path, const struct path_call *call,
         effect->arg >= call->arg_count || (effect->role && path_excused(path, call, effect->role)))
         return VALUE_UNKNOWN;
     value_id value = call->args[effect->arg];
-    if (effect->target == TARGET_OUT)
-        value = state_lookup(path->state, region_pointee(&path->context.values, value), &found);
+    if (effect->target == TARGET_OUT || effect->target == TARGET_PLACE)
+        value = state_lookup(path->state, path_effect_region(path, call, effect), &found);
     return value_at(&path->context.values, value)->is_pointer ? value : VALUE_UNKNOWN;
 }
 

@@ -19,7 +19,7 @@ const char *path_lock_name(const struct path *path, value_id lock) {
         return NULL;
     const struct region *r = region_at(&path->context.values, v->a);
     if (r->kind == REGION_FIELD)
-        return ir_text(path->unit, r->b);
+        return path_word(path, r->b);
     return r->kind == REGION_GLOBAL ? ir_text(path->unit, path->unit->globals.data[r->a].name)
                                     : NULL;
 }

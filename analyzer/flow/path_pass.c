@@ -34,10 +34,22 @@ static void doubt_guards(struct path *path, const struct binding *gone) {
 }
 
 /* What was stored for the caller may have been replaced: it cannot be said what he finds. */
-static void doubt_outs(struct path *path, region_id gone) {
-    for (uint32_t i = 0; i < path->state->duty_count; i++)
-        if (path->state->duties[i].status == DUTY_OUT && path->state->duties[i].out == gone)
-            path->state->duties[i].joined = true;
+static void doubt_outs(struct path *path, region_id whole) {
+    for (uint32_t i = 0; i < path->state->duty_count; i++) {
+        struct duty *duty = &path->state->duties[i];
+        if (duty->status == DUTY_OUT && region_within(&path->context.values, duty->out, whole))
+            duty->joined = true;
+    }
+}
+
+/* … by anybody. */
+static void doubt_exposed_outs(struct path *path) {
+    for (uint32_t i = 0; i < path->state->duty_count; i++) {
+        struct duty *duty = &path->state->duties[i];
+        if (duty->status == DUTY_OUT && path_is_exposed(path, duty->out) &&
+            !outs_is_own(path, duty->out))
+            duty->joined = true;
+    }
 }
 
 /* Objects that others can reach may have been made anew. */
@@ -58,17 +70,18 @@ static void invalidate(struct path *path) {
         if (path_is_exposed(path, state->bindings[i].region) &&
             !outs_is_own(path, state->bindings[i].region)) {
             doubt_guards(path, &state->bindings[i]);
-            doubt_outs(path, state->bindings[i].region);
         } else
             state->bindings[kept++] = state->bindings[i];
     }
     state->binding_count = kept;
+    doubt_exposed_outs(path);
     rearm_exposed(path);
 }
 
 static const struct effect *effect_on(const struct callee *callee, unsigned arg) {
     for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].target != TARGET_RETURN && callee->effects[i].arg == arg)
+        if (callee->effects[i].target != TARGET_RETURN &&
+            callee->effects[i].target != TARGET_PLACE && callee->effects[i].arg == arg)
             return &callee->effects[i];
     return NULL;
 }
@@ -81,8 +94,8 @@ static void overwrite(struct path *path, region_id whole) {
         if (region_within(&path->context.values, state->bindings[i].region, whole)) {
             if (!path_is_self(path, state->bindings[i].region, state->bindings[i].value))
                 path_escape(path, state->bindings[i].value);
-            doubt_outs(path, state->bindings[i].region);
         }
+    doubt_outs(path, whole);
     state_unbind(&path->context, state, whole);
     path_rearm_within(path, whole);
 }

@@ -24,7 +24,7 @@ bool path_describe_place(const struct path *path, value_id address, struct effec
     if (v->kind == VALUE_ADDRESS) {
         const struct region *r = region_at(t, v->a);
         for (; r->kind == REGION_FIELD; r = region_at(t, r->a))
-            if (!add_field(place, ir_text(path->unit, r->b)))
+            if (!add_field(place, path_word(path, r->b)))
                 return false;
         if (r->kind == REGION_GLOBAL)
             place->global = ir_text(path->unit, path->unit->globals.data[r->a].usr);
@@ -36,6 +36,16 @@ bool path_describe_place(const struct path *path, value_id address, struct effec
         return false;
     *arg = (uint8_t)v->a;
     return true;
+}
+
+bool path_is_for_caller(const struct path *path, region_id region) {
+    const struct value_table *t = &path->context.values;
+    const struct region *r = region_at(t, region);
+    unsigned depth = 0;
+    for (; r->kind == REGION_FIELD; r = region_at(t, r->a))
+        depth++;
+    return r->kind == REGION_POINTEE && value_at(t, r->a)->kind == VALUE_PARAM &&
+           depth <= EFFECT_FIELDS;
 }
 
 bool effect_same_place(const struct effect_place *x, const struct effect_place *y) {
@@ -50,37 +60,47 @@ bool effect_same_place(const struct effect_place *x, const struct effect_place *
 
 /* ---- in the function that makes the call ------------------------------------------------- */
 
-/* This unit's string, or IR_NONE: nothing here has that name. */
+static bool is_foreign(const struct path *path, ir_id word) {
+    return word >= path->unit->string_at.count;
+}
+
+const char *path_word(const struct path *path, ir_id word) {
+    return is_foreign(path, word) ? path->words[word - path->unit->string_at.count].text
+                                  : ir_text(path->unit, word);
+}
+
+/* This unit's string; or, if nothing here has that name, a number that stands for it. */
 static ir_id find_text(struct path *path, const char *text) {
-    for (unsigned i = 0; i < path->word_count; i++)
-        if (path->words[i].text == text)
-            return path->words[i].id;
     ir_id id = 0;
+    for (unsigned i = 0; i < path->word_count; i++)
+        if (path->words[i].text == text ||
+            (is_foreign(path, path->words[i].id) && strcmp(path->words[i].text, text) == 0))
+            return path->words[i].id;
     while (id < path->unit->string_at.count && strcmp(ir_text(path->unit, id), text) != 0)
         id++;
     if (id == path->unit->string_at.count)
-        id = IR_NONE;
-    struct path_word *word = &path->words[path->word_count % PATH_WORDS];
-    *word = (struct path_word){text, id};
-    path->word_count += path->word_count < PATH_WORDS;
+        id += path->word_count;
+    path->words = mem_resize(path->words, path->word_count + 1, sizeof *path->words);
+    path->words[path->word_count++] = (struct path_word){text, id};
     return id;
 }
 
 static ir_id find_global(struct path *path, const char *usr) {
     ir_id text = find_text(path, usr);
-    for (ir_id i = 0; text != IR_NONE && i < path->unit->globals.count; i++)
+    for (ir_id i = 0; !is_foreign(path, text) && i < path->unit->globals.count; i++)
         if (path->unit->globals.data[i].usr == text)
             return i;
     return IR_NONE;
 }
 
-/* What this unit has no word for: a piece of the argument, or of the program, by its name. */
-static value_id hidden_place(struct path *path, const struct effect_place *place, value_id whole) {
+/* A global that this unit does not know: something of the program's, by its name. */
+static value_id hidden_global(struct path *path, const struct effect_place *place) {
     uint64_t hash = UINT64_C(14695981039346656037);
     for (unsigned i = 0; i <= place->count; i++)
-        for (const char *at = i < place->count ? place->fields[i] : place->global; at && *at; at++)
+        for (const char *at = i < place->count ? place->fields[i] : place->global; *at; at++)
             hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
-    struct value piece = {.kind = VALUE_PART, .is_pointer = true, .a = whole, .imm = (int64_t)hash};
+    struct value piece = {
+        .kind = VALUE_PART, .is_pointer = true, .a = VALUE_UNKNOWN, .imm = (int64_t)hash};
     return value_intern(&path->context.values, piece);
 }
 
@@ -97,16 +117,19 @@ value_id path_effect_address(struct path *path, const struct path_call *call,
     if (place->global) {
         ir_id global = find_global(path, place->global);
         if (global == IR_NONE)
-            return hidden_place(path, place, whole);
+            return hidden_global(path, place);
         region = region_intern(t, REGION_GLOBAL, global, 0);
     } else {
         region = region_pointee(t, whole);
     }
-    for (unsigned i = 0; i < place->count && region != REGION_UNKNOWN; i++) {
-        ir_id field = find_text(path, place->fields[i]);
-        if (field == IR_NONE)
-            return hidden_place(path, place, whole);
-        region = region_intern(t, REGION_FIELD, region, field);
-    }
+    for (unsigned i = 0; i < place->count && region != REGION_UNKNOWN; i++)
+        region = region_intern(t, REGION_FIELD, region, find_text(path, place->fields[i]));
     return region == REGION_UNKNOWN ? VALUE_UNKNOWN : value_address(t, region);
+}
+
+region_id path_effect_region(struct path *path, const struct path_call *call,
+                             const struct effect *effect) {
+    return effect->target == TARGET_PLACE
+               ? region_pointee(&path->context.values, path_effect_address(path, call, effect))
+               : path_arg_region(path, call, effect->arg);
 }

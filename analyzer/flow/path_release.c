@@ -12,9 +12,7 @@ static region_id found_behind_param(const struct path *path, value_id value) {
         return REGION_UNKNOWN;
     for (uint32_t i = 0; i < path->state->binding_count; i++) {
         const struct binding *b = &path->state->bindings[i];
-        const struct region *r = region_at(t, b->region);
-        if (b->value == value && r->kind == REGION_POINTEE &&
-            value_at(t, r->a)->kind == VALUE_PARAM)
+        if (b->value == value && path_is_for_caller(path, b->region))
             return b->region;
     }
     return REGION_UNKNOWN;
@@ -37,19 +35,50 @@ static bool is_plain_free(const struct path_call *call, const struct effect *eff
            effect->when == RETURNS_ANY && effect->target == TARGET_ARG;
 }
 
+value_id path_held_at(struct path *path, const struct path_call *call,
+                      const struct effect *effect) {
+    bool found = false;
+    region_id region = path_effect_region(path, call, effect);
+    value_id value = state_lookup(path->state, region, &found);
+    if (found || region == REGION_UNKNOWN || effect->target != TARGET_PLACE)
+        return value;
+    value = state_fresh(&path->context, path->state, call->id, NULL);
+    state_bind(&path->context, path->state, region, value);
+    return value;
+}
+
+void path_leave_places(struct path *path, const struct path_call *call, const value_id *held,
+                       size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct effect *effect = &call->callee->effects[i];
+        bool released = effect->kind == EFFECT_RELEASE && effect->target == TARGET_PLACE;
+        region_id region = released ? path_effect_region(path, call, effect) : REGION_UNKNOWN;
+        if (region == REGION_UNKNOWN)
+            continue;
+        if (effect->leaves != LEAVES_DANGLING)
+            leave(path, region, effect->leaves);
+        else if (held[i] != VALUE_UNKNOWN)
+            state_bind(&path->context, path->state, region, held[i]);
+    }
+}
+
 void path_release(struct path *path, const struct path_call *call, const struct effect *effect) {
     struct value_table *t = &path->context.values;
     struct state *state = path->state;
     if (effect->arg >= call->arg_count)
         return;
     value_id value = call->args[effect->arg];
-    region_id out = REGION_UNKNOWN;
-    if (effect->target == TARGET_OUT) {
+    region_id out = REGION_UNKNOWN, held = REGION_UNKNOWN;
+    if (effect->target == TARGET_OUT || effect->target == TARGET_PLACE) {
         bool found;
-        out = region_pointee(t, value);
+        out = path_effect_region(path, call, effect);
         value = state_lookup(state, out, &found);
+        if (effect->target == TARGET_PLACE && path_maker(path, value) == call->instr &&
+            path_is_for_caller(path, out))
+            held = out; /* as the caller had it */
     }
-    region_id held = found_behind_param(path, value);
+    if (held == REGION_UNKNOWN)
+        held = found_behind_param(path, value);
     path_belong_no_more(path, value);
     path_release_members(path, value, is_plain_free(call, effect));
     struct duty *duty = state_duty(state, value);
@@ -59,7 +88,7 @@ void path_release(struct path *path, const struct path_call *call, const struct 
         bool found;
         duty = state_duty(state, state_lookup(state, region_pointee(t, value), &found));
     }
-    if (effect->target == TARGET_OUT && out != REGION_UNKNOWN)
+    if (effect->target == TARGET_OUT && out != REGION_UNKNOWN) /* a place: after the call */
         leave(path, out, effect->leaves);
     if (duty && !effect->detaches)
         path_return_loans(path, duty->origin, duty->entity);

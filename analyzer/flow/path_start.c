@@ -20,7 +20,8 @@ static bool starts(const struct callee *callee, uint32_t arg) {
         if (callee->roles[i].kind == ROLE_STARTS && callee->roles[i].arg == (int)arg)
             return true;
     for (size_t i = 0; i < callee->effect_count; i++)
-        releases |= callee->effects[i].kind == EFFECT_RELEASE && callee->effects[i].arg == arg;
+        releases |= callee->effects[i].kind == EFFECT_RELEASE &&
+                    callee->effects[i].target != TARGET_PLACE && callee->effects[i].arg == arg;
     return !(callee->flags & CALLEE_CONTRACT) && !releases;
 }
 

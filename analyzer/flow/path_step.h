@@ -22,9 +22,17 @@ void path_acquire(struct path *path, const struct path_call *call, const struct 
 
 /** What it is given and releases (path_release.c), or takes over in some outcomes only. */
 void path_release(struct path *path, const struct path_call *call, const struct effect *effect);
+/** What lies where the effect releases it; made up if nothing is known of it. */
+value_id path_held_at(struct path *path, const struct path_call *call, const struct effect *effect);
+/** What the places hold after the call that it released, which held `held` (by effect). */
+void path_leave_places(struct path *path, const struct path_call *call, const value_id *held,
+                       size_t count);
 bool path_hands_over(const struct path_call *call, const struct effect *effect);
 void path_hand_over(struct path *path, const struct path_call *call, const struct effect *effect,
                     value_id result);
+
+/** Finds the fields of others' objects that the function empties (path_emptied.c). */
+void path_find_emptied(struct path *path);
 
 /** Does what the call returns lead to one of its arguments? */
 bool path_leads_to_argument(const struct path_call *call);

@@ -13,6 +13,7 @@ void state_context_init(struct state_context *c) {
 void state_context_free(struct state_context *c) {
     free(c->registers);
     free(c->marks);
+    free(c->emptied);
     values_free(&c->values);
     arena_free(&c->arena);
 }

@@ -51,6 +51,7 @@ struct duty {
     bool answers;     /* DUTY_NONE: and if the entity is null, the guard is not in `when` */
     bool again;       /* the call has acquired another since, on a further round of a loop */
     bool detached;    /* a task, which was told to go on by itself */
+    uint8_t leaves;   /* DONE, without an entity: enum effect_leaves */
     bool lapses;      /* handed over unless `guard` says that it failed: gone if nobody asks */
     value_id guard;   /* VALUE_UNKNOWN: none */
     uint8_t which;    /* the call may acquire several: the effect's number */
@@ -137,6 +138,14 @@ struct state {
     uint64_t hash; /* of all that state_equal compares; set by state_seal */
 };
 
+/** A field out of which the function releases something of kind `subject`, by call `origin`. */
+struct state_emptied {
+    ir_id field; /* string */
+    const char *subject;
+    ir_id origin;
+    bool stored; /* something is stored there as well */
+};
+
 /** The arena and the tables that states live in. */
 struct state_context {
     struct mem_arena arena;
@@ -144,7 +153,9 @@ struct state_context {
     const struct cfg *cfg;
     value_id *registers;     /* all of the function's */
     ir_id walked, walk_from; /* instructions [walk_from, walked) of the block at hand are done */
-    uint32_t *marks;         /* by value: the epoch in which it was marked last */
+    struct state_emptied *emptied;
+    size_t emptied_count;
+    uint32_t *marks; /* by value: the epoch in which it was marked last */
     uint32_t mark_capacity, epoch;
 };
 

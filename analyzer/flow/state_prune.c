@@ -109,6 +109,68 @@ static bool is_owned_member(struct state *state, const struct binding *binding) 
     return duty && duty->status == DUTY_OPEN && duty->within == binding->region;
 }
 
+/* What was released out of a field that nobody looks at again is no longer told apart from the
+   nothing that was there on other paths. */
+static void settle_emptied(struct state_context *c, struct state *state,
+                           const struct cfg_block *facts) {
+    for (uint32_t i = 0; i < state->duty_count; i++) {
+        struct duty *duty = &state->duties[i];
+        if (duty->status != DUTY_DONE || duty->entity == VALUE_UNKNOWN ||
+            duty->out == REGION_UNKNOWN || region_at(&c->values, duty->out)->kind != REGION_FIELD ||
+            place_is_read_later(c, facts, duty->out))
+            continue;
+        bool found;
+        value_id now = state_lookup(state, duty->out, &found);
+        bool null = found && state_classes(c, state, now) == RETURNS_ZERO;
+        duty->leaves = found && now == duty->entity ? LEAVES_DANGLING
+                       : null                       ? LEAVES_NULL
+                                                    : LEAVES_ANYTHING;
+        duty->entity = VALUE_UNKNOWN;
+        state_unbind(c, state, duty->out);
+    }
+}
+
+static const struct state_emptied *find_emptied(const struct state_context *c, region_id region) {
+    const struct region *r = region_at(&c->values, region);
+    for (size_t i = 0; i < c->emptied_count; i++)
+        if (r->kind == REGION_FIELD && c->emptied[i].field == r->b)
+            return &c->emptied[i];
+    return NULL;
+}
+
+static bool is_emptied_already(const struct state *state, region_id region) {
+    for (uint32_t i = 0; i < state->duty_count; i++)
+        if (state->duties[i].out == region)
+            return true;
+    return false;
+}
+
+/* Nothing was there: no pointer, no descriptor. */
+static bool holds_nothing(const struct state_context *c, const struct state *state,
+                          value_id value) {
+    unsigned classes = state_classes(c, state, value);
+    return value_at(&c->values, value)->kind == VALUE_SYMBOL && !(classes & RETURNS_POSITIVE);
+}
+
+static void settle_empty(struct state_context *c, struct state *state, struct binding binding) {
+    const struct region *root = region_at(&c->values, region_root(&c->values, binding.region));
+    const struct state_emptied *emptied = find_emptied(c, binding.region);
+    if (!emptied || root->kind != REGION_POINTEE ||
+        value_at(&c->values, root->a)->kind != VALUE_PARAM ||
+        !holds_nothing(c, state, binding.value) || is_emptied_already(state, binding.region))
+        return;
+    bool pointer = value_at(&c->values, binding.value)->is_pointer;
+    uint8_t stored = pointer ? LEAVES_NULL : LEAVES_ANYTHING;
+    state_add_duty(c, state,
+                   (struct duty){.subject = emptied->subject,
+                                 .status = DUTY_DONE,
+                                 .when = RETURNS_ANY,
+                                 .origin = emptied->origin,
+                                 .end = IR_NONE,
+                                 .out = binding.region,
+                                 .leaves = emptied->stored ? stored : LEAVES_DANGLING});
+}
+
 static void drop_dead_locals(struct state_context *c, struct state *state,
                              const struct cfg_block *facts) {
     uint32_t kept = 0;
@@ -122,6 +184,8 @@ static void drop_dead_locals(struct state_context *c, struct state *state,
                               is_owned_member(state, &state->bindings[i]);
         if (live)
             state->bindings[kept++] = state->bindings[i];
+        else if (root->kind == REGION_POINTEE)
+            settle_empty(c, state, state->bindings[i]);
     }
     state->binding_count = kept;
 }
@@ -344,6 +408,7 @@ static void drop_idle_loads(struct state_context *c, struct state *state) {
 
 void state_prune(struct state_context *c, struct state *state, ir_id block, ir_id loc) {
     const struct cfg_block *facts = &c->cfg->blocks[block];
+    settle_emptied(c, state, facts);
     drop_dead_locals(c, state, facts);
     struct reach reach = {.c = c, .state = state};
     state_begin_marks(c);

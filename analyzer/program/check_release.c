@@ -73,6 +73,8 @@ static bool find_holder(const struct path *path, const struct duty *duty, struct
     const struct effect *effect = &callee.effects[duty->which];
     if (effect->kind != EFFECT_ACQUIRE)
         return false;
+    if (effect->target == TARGET_PLACE)
+        return false; /* a part of what a variable holds */
     if (effect->target == TARGET_RETURN)
         return result_holder(path, call, holder);
     if (!argument_holder(path, call, effect->arg, holder))

@@ -31,7 +31,11 @@ static bool settle(const struct collector *c, struct candidate *candidate) {
         possible |= (uint8_t)(1u << k);
         if (candidate->holds[k] == 0)
             continue;
-        clear &= candidate->holds[k] + idle_paths(c, &candidate->effect, k) >= c->paths[k];
+        bool all = candidate->holds[k] + idle_paths(c, &candidate->effect, k) >= c->paths[k];
+        if (!all && candidate->effect.kind == EFFECT_ACQUIRE &&
+            candidate->effect.target != TARGET_RETURN)
+            continue; /* in the other outcomes it is there for sure */
+        clear &= all;
         when |= (uint8_t)(1u << k);
     }
     candidate->effect.when = when == possible ? RETURNS_ANY : when;
@@ -54,7 +58,8 @@ static void note_condition(const struct collector *c, const struct candidate *ca
 
 /* It is released before anything is put in its place. */
 static bool is_emptying(const struct effect *effect) {
-    return effect->kind == EFFECT_RELEASE && effect->target == TARGET_OUT;
+    return effect->kind == EFFECT_RELEASE &&
+           (effect->target == TARGET_OUT || effect->target == TARGET_PLACE);
 }
 
 static bool is_about_lock(const struct effect *effect) {
@@ -74,7 +79,8 @@ static bool has_rival(const struct collector *c, size_t index) {
     for (size_t i = 0; i < c->count; i++)
         if (i != index && !stands_aside(&c->candidates[i].effect) &&
             c->candidates[i].effect.target == effect->target &&
-            (effect->target == TARGET_RETURN || c->candidates[i].effect.arg == effect->arg))
+            (effect->target == TARGET_RETURN || c->candidates[i].effect.arg == effect->arg) &&
+            collect_same_place(c->candidates[i].effect.place, effect->place))
             return true;
     return false;
 }
@@ -221,7 +227,7 @@ bool collect_same_effects(const struct summary *x, const struct summary *y) {
             e->subject != f->subject || e->role != f->role || e->ends != f->ends ||
             e->until != f->until || e->maybe != f->maybe || e->shows != f->shows ||
             !collect_same_place(e->place, f->place) || e->leaves != f->leaves ||
-            e->detaches != f->detaches)
+            e->detaches != f->detaches || e->number != f->number)
             return false;
     }
     return true;

@@ -106,7 +106,8 @@ static bool leaves(const struct callee *callee, uint32_t arg) {
     if (!(callee->flags & CALLEE_KNOWN) || callee->returned_arg == (int)arg)
         return false;
     for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].target != TARGET_RETURN && callee->effects[i].arg == arg)
+        if (callee->effects[i].target != TARGET_RETURN &&
+            callee->effects[i].target != TARGET_PLACE && callee->effects[i].arg == arg)
             return false;
     return true;
 }

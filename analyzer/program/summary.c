@@ -25,7 +25,7 @@ static struct candidate *candidate_for(struct collector *c, struct effect effect
             return &c->candidates[i];
     }
     if (c->count == MOST_CANDIDATES) {
-        c->overflow = true;
+        c->overflow |= effect.target != TARGET_PLACE;
         return NULL;
     }
     c->candidates[c->count] = (struct candidate){.effect = effect};
@@ -84,7 +84,7 @@ static bool has_emptied(const struct path *path, uint32_t arg) {
         if (duty->status != DUTY_DONE || duty->out == REGION_UNKNOWN)
             continue;
         const struct region *r = region_at(&path->context.values, duty->out);
-        if (value_at(&path->context.values, r->a)->a == arg)
+        if (r->kind == REGION_POINTEE && value_at(&path->context.values, r->a)->a == arg)
             return true;
     }
     return false;
@@ -114,6 +114,20 @@ static enum effect_leaves left_at(const struct path *path, region_id out, value_
     return null ? LEAVES_NULL : LEAVES_ANYTHING;
 }
 
+/* Where the caller finds what was made, or had what was released: behind a parameter. */
+static bool name_place(struct path *path, struct collector *c, const struct duty *duty,
+                       struct effect *effect) {
+    struct effect_place place;
+    value_id address = value_address(&path->context.values, duty->out);
+    if (!path_is_for_caller(path, duty->out) ||
+        !path_describe_place(path, address, &place, &effect->arg))
+        return false;
+    effect->target = place.count ? TARGET_PLACE : TARGET_OUT;
+    if (place.count)
+        effect->place = arena_copy(&c->program->arena, &place, sizeof place);
+    return true;
+}
+
 static void collect_duty(struct path *path, struct collector *c, const struct duty *duty,
                          value_id value, unsigned classes) {
     struct effect effect = {.subject = duty->subject, .tells = duty->tells};
@@ -123,18 +137,18 @@ static void collect_duty(struct path *path, struct collector *c, const struct du
         effect.target = TARGET_ARG;
         effect.ends = is_ended(path, duty->entity);
         effect.detaches = duty->detached;
-    } else if (duty->status == DUTY_DONE && duty->out != REGION_UNKNOWN) {
-        names_param(path, region_at(&path->context.values, duty->out)->a, &effect.arg);
+    } else if (duty->status == DUTY_DONE && name_place(path, c, duty, &effect)) {
         effect.kind = EFFECT_RELEASE;
-        effect.target = TARGET_OUT;
         effect.ends = true;
-        effect.leaves = (uint8_t)left_at(path, duty->out, duty->entity);
-    } else if (duty->status == DUTY_OUT) {
+        effect.leaves = duty->entity == VALUE_UNKNOWN
+                            ? duty->leaves
+                            : (uint8_t)left_at(path, duty->out, duty->entity);
+    } else if (duty->status == DUTY_OUT && name_place(path, c, duty, &effect)) {
         const struct region *out = region_at(&path->context.values, duty->out);
-        if (out->kind != REGION_POINTEE || !names_param(path, out->a, &effect.arg))
-            return;
         effect.kind = EFFECT_ACQUIRE;
-        effect.target = duty->entity == out->a ? TARGET_ARG : TARGET_OUT;
+        effect.number = !value_at(&path->context.values, duty->entity)->is_pointer;
+        if (out->kind == REGION_POINTEE && duty->entity == out->a)
+            effect.target = TARGET_ARG;
     } else if (duty->status == DUTY_OPEN && duty->entity == value) {
         effect.kind = EFFECT_ACQUIRE;
         effect.target = TARGET_RETURN;
