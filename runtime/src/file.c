@@ -181,7 +181,7 @@ int aglet_file_close(aglet_file *file) {
     int rc = 0;
     if (op.fd >= 0) {
         /* close(2) can wait for a network's file system; without a thread it is done here. */
-        rc = self ? agl_worker_call(self, do_close, &op, false, true) : do_close(&op);
+        rc = self ? agl_worker_call(self, do_close, &op, false, true) : -EAGAIN;
         if (rc == -EAGAIN || rc == -ENOMEM)
             rc = do_close(&op);
     }
