@@ -8,7 +8,7 @@ bool outs_has(const struct path *path, uint32_t param) {
     if (type->kind != IR_TYPE_POINTER || type->elem == IR_NONE)
         return false;
     const struct ir_type *target = &unit->types.data[type->elem];
-    return !target->is_const && (target->kind == IR_TYPE_POINTER ||
+    return !target->is_const && (target->kind == IR_TYPE_POINTER || target->kind == IR_TYPE_BOOL ||
                                  (target->kind == IR_TYPE_INT && target->size >= sizeof(int)));
 }
 

@@ -207,6 +207,8 @@ static void take_branch(struct path *path, const struct ir_block *block) {
         can = circumstance_see(path, yes, value);
         cannot = circumstance_see(path, no, value);
     }
+    path_drop_empty(path, yes);
+    path_drop_empty(path, no);
     path_ask(path, yes, value, true);
     path_ask(path, no, value, false);
     if (can)

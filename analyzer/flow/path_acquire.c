@@ -72,6 +72,7 @@ void path_acquire(struct path *path, const struct path_call *call, const struct 
                         .entry = effect->entry,
                         .origin = call->id,
                         .high = INT64_MAX,
+                        .size = path_asked_size(path, call, effect),
                         .end = IR_NONE};
     settle_earlier(path, &duty);
     if (is_no_news(path, call, effect))

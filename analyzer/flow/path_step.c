@@ -353,7 +353,12 @@ static value_id binary(struct path *path, ir_id id, unsigned op, value_id a, val
                           .a = a,
                           .b = b};
     value_id known = value_intern(t, value);
-    return depth_of(path, known) > DEEPEST_EXPRESSION ? fresh(path, id, type) : known;
+    if (depth_of(path, known) <= DEEPEST_EXPRESSION)
+        return known;
+    struct constraint range = state_range(&path->context, path->state, known);
+    range.value = fresh(path, id, type);
+    state_narrow(&path->context, path->state, range);
+    return range.value;
 }
 
 static value_id negated(struct path *path, ir_id id, const struct ir_instr *instr, value_id a) {

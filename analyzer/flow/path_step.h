@@ -230,6 +230,12 @@ void path_answer(struct path *path, struct duty fact, value_id result);
 void path_follow_chains(const struct path *path, const struct path_call *call,
                         struct callee *callee);
 
+/** Sizes (path_size.c). The argument of an acquiring call that says how much is asked for. */
+value_id path_asked_size(const struct path *path, const struct path_call *call,
+                         const struct effect *effect);
+/** Forgets what was asked for, where the size is zero. */
+void path_drop_empty(struct path *path, struct state *state);
+
 /** Questions (path_question.c). What the branch at the end of `block` asks. */
 struct question path_question(const struct path *path, const struct ir_block *block,
                               value_id condition);

@@ -218,6 +218,19 @@ static struct constraint shifted(struct constraint range, int64_t by) {
     return result;
 }
 
+/* Of what is added up, neither being negative. */
+static struct constraint sum(struct constraint x, struct constraint y) {
+    struct constraint result = everything(x.value);
+    if (x.low < 0 || y.low < 0)
+        return result;
+    if (__builtin_add_overflow(x.low, y.low, &result.low))
+        result.low = 0;
+    if (x.high == INT64_MAX || y.high == INT64_MAX ||
+        __builtin_add_overflow(x.high, y.high, &result.high))
+        result.high = INT64_MAX;
+    return result;
+}
+
 static struct constraint product(struct constraint x, struct constraint y) {
     struct constraint result = everything(x.value);
     if (x.low < 0 || y.low < 0)
@@ -258,6 +271,9 @@ static struct constraint structural_range(const struct state_context *c, const s
             }
         } else if (v.op == IR_MUL) {
             range = product(state_range(c, state, v.a), state_range(c, state, v.b));
+        } else if (v.op == IR_ADD && !v.is_pointer &&
+                   value_at(&c->values, v.b)->kind != VALUE_INT) {
+            range = sum(state_range(c, state, v.a), state_range(c, state, v.b));
         } else if (value_at(&c->values, v.b)->kind == VALUE_INT) {
             int64_t imm = value_at(&c->values, v.b)->imm;
             if (v.is_pointer) {
@@ -501,7 +517,8 @@ static bool mentioned(const struct state_context *c, const struct state *state, 
     }
     for (uint32_t i = 0; i < state->duty_count; i++)
         if (value_mentions(t, state->duties[i].entity, symbol) ||
-            value_mentions(t, state->duties[i].guard, symbol))
+            value_mentions(t, state->duties[i].guard, symbol) ||
+            value_mentions(t, state->duties[i].size, symbol))
             return true;
     return state_claims_mention(c, state, symbol);
 }

@@ -54,6 +54,7 @@ struct duty {
     uint8_t leaves;   /* DONE, without an entity: enum effect_leaves */
     bool lapses;      /* handed over unless `guard` says that it failed: gone if nobody asks */
     value_id guard;   /* VALUE_UNKNOWN: none */
+    value_id size;    /* how much was asked for; VALUE_UNKNOWN: no size was told */
     uint8_t which;    /* the call may acquire several: the effect's number */
     ir_id origin;     /* the call that acquired (or, from the start, released) it */
     ir_id end;        /* location where it was lost */

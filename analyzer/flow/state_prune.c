@@ -384,7 +384,8 @@ static bool is_idle_load(const struct state *state, const struct state_context *
             return false;
     for (uint32_t i = 0; i < state->duty_count; i++)
         if (value_mentions(&c->values, state->duties[i].entity, value) ||
-            value_mentions(&c->values, state->duties[i].guard, value))
+            value_mentions(&c->values, state->duties[i].guard, value) ||
+            value_mentions(&c->values, state->duties[i].size, value))
             return false;
     if (state_claims_mention(c, state, value))
         return false;
@@ -568,6 +569,8 @@ bool state_join(struct state_context *c, struct state *into, const struct state 
     if (state_join_claims(c, into, other, changed && (lost_relation || !widen)))
         changed = true;
     for (uint32_t i = 0; i < into->duty_count; i++) {
+        if (into->duties[i].size != other->duties[i].size)
+            into->duties[i].size = VALUE_UNKNOWN;
         bool joined = other->duties[i].joined || (changed && (lost_relation || !widen));
         if (into->duties[i].status == DUTY_LOST)
             continue;
