@@ -53,10 +53,11 @@ class Task:
         if int(self.value["root"]["error"]):
             text += ", cancelled"
         place = self.value["created"]
-        if int(place["file"]):
-            text += f"; created at {place['file'].string()}:{int(place['line'])}"
-        elif int(place["address"]):
-            text += f"; created in {where(int(place['address']) - 1)}"
+        if int(place["line"]):
+            file = place["where"].cast(gdb.lookup_type("char").pointer()).string()
+            text += f"; created at {file}:{int(place['line'])}"
+        elif int(place["where"]):
+            text += f"; created in {where(int(place['where']) - 1)}"
         return text
 
 

@@ -191,7 +191,7 @@ static const struct frame *name_frame(struct dump *dump, const void *address) {
     if (frame->address == address)
         return frame;
     char name[FRAME_NAME], where[AGL_PLACE_TEXT];
-    const struct agl_place place = {.address = address};
+    const struct agl_place place = {.where = address};
     /* A frame holds where it returns to; the call lies before. */
     long offset = agl_symbol((const char *)address - 1, name, sizeof name);
     agl_place_text(&place, where, sizeof where);

@@ -17,9 +17,9 @@ static struct sigaction before;
 
 static void say_overflow(const aglet_task *task) {
     char text[TEXT_SIZE], where[AGL_PLACE_TEXT] = "";
-    if (task->created.file)
-        snprintf(where, sizeof where, " (it was created at %s:%d)", task->created.file,
-                 task->created.line);
+    const char *file = agl_place_file(&task->created);
+    if (file)
+        snprintf(where, sizeof where, " (it was created at %s:%d)", file, task->created.line);
     size_t kb = (size_t)((const char *)task - task->stack.low) / 1024 + 1;
     int count = snprintf(text, sizeof text,
                          "aglet: task %s has overflowed its stack of %zu KB%s: raise stack_size in "

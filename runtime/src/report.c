@@ -112,7 +112,7 @@ int agl_misuse(struct agl_place place, int error, const char *format, ...) {
         return error;
     va_list args;
     va_start(args, format);
-    report("misuse", self, !place.file && self ? &self->created : &place, format, args);
+    report("misuse", self, !agl_place_file(&place) && self ? &self->created : &place, format, args);
     va_end(args);
     return error;
 }
@@ -145,7 +145,7 @@ void agl_report_slow_step(aglet_task *task) {
     int64_t ms = (end.wall - loop->step.wall) / 1000000;
     if (computed || waited)
         agl_report(loop, "slow-step", task, &task->created, "held the loop for %lld ms, up to: %s",
-                   (long long)ms, task->wait.what ? task->wait.what : "its end");
+                   (long long)ms, task->state == AGL_PARKED ? task->wait.what : "its end");
 }
 
 static bool waits_alone(const aglet_task *task) {

@@ -15,7 +15,9 @@ static uint64_t holder_of(const void *lock) {
     return ((const aglet_lock *)lock)->holder;
 }
 
-static int take(const char *function, aglet_lock *lock, bool wait_for_it, struct agl_place place) {
+/* Inlined, so that the dump of a waiting task shows which function it called. */
+AGL_INLINE int take(const char *function, aglet_lock *lock, bool wait_for_it,
+                    struct agl_place place) {
     aglet_task *self = agl_self(function);
     if (!self)
         return -EPERM;
