@@ -32,10 +32,11 @@ enum agl_scope_kind {
 
 struct agl_scope {
     struct agl_scope *outer;
-    uint64_t serial;  /* tells an open scope from a later one at the same address */
     int64_t deadline; /* nanoseconds of the loop's clock; INT64_MAX: none */
     enum agl_scope_kind kind;
     int error; /* what suspensions inside return; 0: nothing */
+    /* Of the outermost nobody asks for these. */
+    uint64_t serial; /* tells an open scope from a later one at the same address */
     aglet_group *group;
     struct agl_place place;
 };
@@ -72,8 +73,15 @@ struct agl_wait {
     uint64_t (*whom)(const void *object); /* the id of the task that could end it; NULL: nobody's */
 };
 
+/* In the order of use: a task that is born, runs and ends without waiting touches the first five
+ * lines of the cache. */
 struct aglet_task {
-    /* What a switch touches: one line of the cache. */
+    struct agl_stack stack;
+    agl_list link; /* in the loop's list of tasks */
+    aglet_fn fn;
+    void *arg;
+
+    /* What a switch touches: one line. From here to `timer.link`, a new task's are zero. */
     struct agl_context context;
     struct agl_loop *loop;
     agl_list row;            /* in the ring of those ready or in the row it waits in */
@@ -86,36 +94,33 @@ struct aglet_task {
     bool deadlocked;
     bool ending; /* in the calls at its end, still on its stack */
     bool lost;   /* stopped in the middle: its stack is not used again */
+    bool named;  /* has a `name`; else it stands for "task-N" */
 
     struct agl_fiber fiber;
-    struct agl_stack stack;
-    agl_list link;   /* in the loop's list of tasks */
-    agl_list member; /* in its group's list */
-    struct agl_timer timer;
-    struct agl_scope root;
-    aglet_fn fn;
-    void *arg;
-    aglet_task *awaiter;             /* who takes the result */
-    aglet_task *watcher;             /* who only wants to know when it is done */
     agl_list done;                   /* of aglet_done: to be called at the end */
     void (*ended)(aglet_task *task); /* tells a group and the like, before the task is freed */
-    void *owner_data;
-    struct agl_start *start;       /* to be told that the task is started; NULL: nothing */
-    struct agl_binding *bindings;  /* context variables, the latest first */
-    struct agl_binding *inherited; /* those it started with */
-    struct agl_place created;
-    uint64_t id;
-    uint64_t parent; /* the id of its group's host or of its creator; 0: none */
-    enum agl_owner owner;
-    int result;
+    aglet_task *awaiter;             /* who takes the result */
+    aglet_task *watcher;             /* who only wants to know when it is done */
+    struct agl_binding *bindings;    /* context variables, the latest first */
+    struct agl_binding *inherited;   /* those it started with */
     unsigned locks;
     unsigned mutations;
     unsigned spare_used; /* of `spare`, a bit each */
-    bool named;          /* has a `name`; else it stands for "task-N" */
+    enum agl_owner owner;
+    struct agl_start *start; /* to be told that the task is started; NULL: nothing */
+    struct agl_timer timer;
 
-    struct agl_wait wait;
-    /* What lies below, and most of `wait`, is not touched before it is used. */
-    int64_t since; /* when its wait began, nanoseconds of the loop's clock */
+    int result;
+    uint64_t id;
+    uint64_t parent; /* the id of its group's host or of its creator; 0: none */
+    struct agl_place created;
+    struct agl_scope root;
+
+    /* What lies below is not touched before it is used. */
+    void *owner_data;
+    agl_list member;      /* in its group's list */
+    struct agl_wait wait; /* while it is parked */
+    int64_t since;        /* when its wait began, nanoseconds of the loop's clock */
     char name[AGL_NAME_SIZE];
     struct agl_place locked_at;
     struct agl_place mutation_at;

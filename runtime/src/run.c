@@ -71,7 +71,7 @@ static void begin_closing(struct agl_loop *loop) {
         if (task->state != AGL_DONE && task->owner == AGL_OWNER_HANDLE)
             agl_report(loop, "pending-at-close", task, &task->created,
                        "still waits for: %s, when the main task has ended",
-                       task->wait.what ? task->wait.what : "its turn");
+                       task->state == AGL_PARKED ? task->wait.what : "its turn");
     }
     cancel_all(loop, false);
     if (loop->unfinished) {
@@ -139,8 +139,8 @@ static int run(const struct aglet_options *options, aglet_fn fn, void *arg,
         return -EPERM;
     }
     struct agl_loop loop = {.epoll = -1};
-    loop.stacks.reserved = sizeof(aglet_task);
     set_options(&loop, options);
+    agl_stacks_init(&loop.stacks, loop.options.stack_size, sizeof(aglet_task));
     int rc = agl_poll_open(&loop);
     if (rc < 0)
         return rc;

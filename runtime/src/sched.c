@@ -241,7 +241,8 @@ void agl_leave(aglet_task *self) {
     struct agl_loop *loop = self->loop;
     aglet_task *next = wants_care(loop) ? choose_watched(self) : task_of(loop->front);
     if (next)
-        agl_stack_foresee(task_of(next->row.next)); /* many tasks often end one after another */
+        agl_stack_foresee(
+            &task_of(next->row.next)->stack); /* many tasks often end one after another */
     before_switch(loop, self, next, true);
     agl_context_leave(next ? &next->context : &loop->context);
 }
@@ -286,6 +287,5 @@ int agl_park(aglet_task *self, const struct agl_wait *wait) {
     else
         switch_to(loop, self, task_of(loop->front));
     agl_timer_cancel(&loop->timers, &self->timer);
-    self->wait.what = NULL;
     return self->woken;
 }

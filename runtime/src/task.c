@@ -21,41 +21,40 @@ aglet_task *agl_self_missing(const char *function) {
     return NULL;
 }
 
-static aglet_task *place_on_stack(const struct agl_stack *stack) {
-    uintptr_t top = (uintptr_t)stack->top - sizeof(aglet_task);
-    aglet_task *task = (aglet_task *)(top & ~(uintptr_t)63);
-    size_t size = offsetof(aglet_task, wait) + sizeof task->wait.what;
+/* Sets what is zero in a new task. */
+static void clear(aglet_task *task) {
+    size_t first = offsetof(aglet_task, context), last = offsetof(aglet_task, timer.link);
+    size_t size = last + sizeof task->timer.link - first;
     /* With a size it knows, gcc writes a string instruction here, which takes longer to start than
      * the C library takes for all. */
     __asm__("" : "+r"(size));
-    memset(task, 0, size);
-    task->stack = *stack;
-    return task;
+    memset((char *)task + first, 0, size);
 }
 
 aglet_task *agl_task_new(struct agl_loop *loop, aglet_fn fn, void *arg, enum agl_owner owner,
                          struct agl_place created) {
-    struct agl_stack stack;
     agl_sweep(loop);
-    int rc = agl_stack_take(&loop->stacks, loop->options.stack_size, &stack);
-    if (rc < 0) {
-        errno = -rc;
+    struct agl_stack *stack = agl_stack_take(&loop->stacks);
+    if (!stack) {
+        errno = ENOMEM;
         return NULL;
     }
-    aglet_task *task = place_on_stack(&stack);
+    aglet_task *task = AGL_CONTAINER(stack, aglet_task, stack);
+    clear(task);
     task->loop = loop;
     task->fn = fn;
     task->arg = arg;
     task->owner = owner;
     task->created = created;
+    task->root.outer = NULL;
     task->root.deadline = INT64_MAX;
+    task->root.kind = AGL_SCOPE_TASK;
+    task->root.error = 0;
     task->scope = &task->root;
     task->id = ++loop->next_id;
-    if (agl_running) {
-        task->parent = agl_running->id;
-        if (agl_running->bindings)
-            agl_context_inherit(task, agl_running);
-    }
+    task->parent = agl_running ? agl_running->id : 0;
+    if (agl_running && agl_running->bindings)
+        agl_context_inherit(task, agl_running);
     agl_sched_prepare(task);
     agl_list_append(&loop->tasks, &task->link);
     loop->unfinished++;
@@ -123,14 +122,12 @@ void agl_task_body(void) {
 
 void agl_task_free(aglet_task *task) {
     struct agl_loop *loop = task->loop;
-    struct agl_stack stack = task->stack;
-    bool lost = task->lost;
     /* They are often freed in the order in which they were made. */
     __builtin_prefetch(AGL_CONTAINER(task->link.next, aglet_task, link), 1);
     agl_list_remove(&task->link);
     agl_fiber_close(&task->fiber);
-    if (!lost)
-        agl_stack_give(&loop->stacks, &stack);
+    if (!task->lost)
+        agl_stack_give(&loop->stacks, &task->stack);
 }
 
 void agl_task_cancel(aglet_task *task) {
