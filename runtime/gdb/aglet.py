@@ -155,7 +155,7 @@ def backtrace(task):
         level = 0
         while frame is not None and frame.is_valid():
             name = frame.name()
-            if name in ("agl_context_begin", "agl_task_body", "first_arrival"):
+            if name in ("agl_context_begin", "agl_task_body"):
                 break
             place = frame.find_sal()
             if place.symtab:

@@ -211,7 +211,21 @@ static inline aglet_task *agl_self(const char *function) {
 /** Makes a new context for `task`, which then runs agl_task_body(). */
 void agl_sched_prepare(aglet_task *task);
 /** Makes a task the last of those ready. */
-void agl_ready(aglet_task *task);
+static inline void agl_ready(aglet_task *task) {
+    struct agl_loop *loop = task->loop;
+    aglet_task *here = agl_running ? agl_running : loop->behind;
+    agl_list *at = here && here->state == AGL_READY ? &here->row : loop->front;
+    task->state = AGL_READY;
+    if (at)
+        agl_ring_insert(at, &task->row);
+    else
+        loop->front = agl_ring_init(&task->row);
+}
+/** The running task is in turn no more: its state is now `state`. */
+static inline void agl_unready(aglet_task *self, enum agl_state state) {
+    self->state = state;
+    self->loop->front = agl_ring_remove(&self->row);
+}
 /** Ends the wait of `task` with `result`; false if it does not wait (any more). */
 bool agl_wake(aglet_task *task, int result);
 /** Wakes the first in `row` with `result` and returns it; NULL if it is empty. */
@@ -222,15 +236,11 @@ int agl_park(aglet_task *self, const struct agl_wait *wait);
 int agl_pause(aglet_task *self);
 /** Lets a task that was just made ready take its first step, and goes on then. */
 void agl_step_into(aglet_task *self, aglet_task *task);
-/** The running task is in turn no more: its state is now `state`. */
-void agl_unready(aglet_task *self, enum agl_state state);
 /** Leaves a task that is done; does not return. */
 _Noreturn void agl_leave(aglet_task *self);
 /** The running task is done and belongs to nobody: it is freed some time after its stack is left.
  */
 void agl_bury(aglet_task *self);
-/** Frees what was buried; not on its stack. */
-void agl_sweep(struct agl_loop *loop);
 /** Sets what each choice of the scheduler depends on. */
 void agl_sched_careful(struct agl_loop *loop);
 /** Fills `addresses` with at most `size` return addresses of a parked task, the innermost first.
@@ -287,6 +297,12 @@ _Noreturn void agl_task_body(void);
 _Noreturn void agl_task_end(aglet_task *self, int result, bool lost);
 /** Frees a task that is done. */
 void agl_task_free(aglet_task *task);
+/** Frees what agl_bury() left; not on its stack. */
+static inline void agl_sweep(struct agl_loop *loop) {
+    if (loop->zombie)
+        agl_task_free(loop->zombie);
+    loop->zombie = NULL;
+}
 /** Cancels without checks. */
 void agl_task_cancel(aglet_task *task);
 /** True if the task failed by itself, not by being cancelled. */

@@ -46,12 +46,6 @@ void agl_sched_careful(struct agl_loop *loop) {
     }
 }
 
-void agl_sweep(struct agl_loop *loop) {
-    if (loop->zombie)
-        agl_task_free(loop->zombie);
-    loop->zombie = NULL;
-}
-
 void agl_bury(aglet_task *self) {
     agl_sweep(self->loop);
     self->loop->zombie = self;
@@ -80,36 +74,14 @@ int agl_backtrace(aglet_task *task, void **addresses, int size) {
     return inspection.count;
 }
 
-static void first_arrival(void) {
-    agl_fiber_enter(&agl_running->fiber, &agl_running->loop->fiber);
-    agl_task_body();
-}
-
 void agl_sched_prepare(aglet_task *task) {
     /* The task lies at the top of its own stack, so what is below it is the stack proper. */
-    agl_context_make(&task->context, task->stack.low, task, first_arrival);
+    agl_context_make(&task->context, task->stack.low, task, agl_task_body);
     agl_fiber_open(&task->fiber, task->stack.low, (size_t)((char *)task - task->stack.low));
 }
 
 static aglet_task *task_of(agl_list *row) {
     return AGL_CONTAINER(row, aglet_task, row);
-}
-
-void agl_ready(aglet_task *task) {
-    struct agl_loop *loop = task->loop;
-    const aglet_task *here = agl_running ? agl_running : loop->behind;
-    bool in_turn = here && here->state == AGL_READY;
-    agl_list *at = in_turn ? (agl_list *)&here->row : loop->front;
-    task->state = AGL_READY;
-    if (at)
-        agl_ring_insert(at, &task->row);
-    else
-        loop->front = agl_ring_init(&task->row);
-}
-
-void agl_unready(aglet_task *self, enum agl_state state) {
-    self->state = state;
-    self->loop->front = agl_ring_remove(&self->row);
 }
 
 bool agl_wake(aglet_task *task, int result) {

@@ -117,6 +117,7 @@ void agl_task_end(aglet_task *self, int result, bool lost) {
 
 void agl_task_body(void) {
     aglet_task *self = agl_running;
+    agl_fiber_enter(&self->fiber, &self->loop->fiber);
     agl_task_end(self, self->fn(self->arg), false);
 }
 
