@@ -52,17 +52,20 @@ static void add(struct effect_list *list, const struct role *role, enum effect_k
     list->items[list->count++] = effect;
 }
 
-static uint8_t success_of(const struct role *spawns) {
-    const uint8_t nonzero = RETURNS_NEGATIVE | RETURNS_POSITIVE;
-    return spawns->owner != ROLE_ARG_NONE      ? RETURNS_ANY
-           : spawns->handle == ROLE_ARG_RETURN ? nonzero
-           : spawns->handle >= 0               ? RETURNS_ZERO
-                                               : RETURNS_ANY;
+/* The outcomes in which a task was started. A status is no negative number then. */
+static uint8_t success_of(const struct effect_list *list, const struct role *spawns) {
+    if (spawns->when != ROLE_WHEN_ALWAYS)
+        return classes_of(spawns->when);
+    if (spawns->handle == ROLE_ARG_RETURN)
+        return RETURNS_NEGATIVE | RETURNS_POSITIVE;
+    if (spawns->handle >= 0)
+        return RETURNS_ZERO;
+    return list->numbers_errors ? RETURNS_ZERO | RETURNS_POSITIVE : RETURNS_ANY;
 }
 
 static void add_spawn(struct effect_list *list, const struct role *role) {
     static const char task[] = "task", thread[] = "thread";
-    uint8_t success = success_of(role);
+    uint8_t success = success_of(list, role);
     add(list, role, EFFECT_TAKE, TARGET_ARG, role->data, NULL, success);
     if (role->owner != ROLE_ARG_NONE)
         return;
@@ -127,7 +130,7 @@ static void add_loans(struct effect_list *list, const struct function *function)
     for (size_t i = 0; i < function->role_count; i++) {
         const struct role *role = &function->roles[i];
         if (role->kind == ROLE_SPAWNS)
-            add_loan(list, role, role->data, success_of(role), UNTIL_JOIN);
+            add_loan(list, role, role->data, success_of(list, role), UNTIL_JOIN);
     }
     for (size_t i = 0; i < function->role_count; i++) {
         const struct role *role = &function->roles[i];
@@ -150,6 +153,12 @@ static void add_loans(struct effect_list *list, const struct function *function)
             strcmp(role->context, "sync") != 0)
             add_loan(list, role, role->data, made_when(function), UNTIL_CALLBACK);
     }
+}
+
+/* Who starts a task says in which outcomes its data is taken. */
+static bool is_data_of_task(const struct function *function, int arg) {
+    const struct role *spawns = prog_role(function->roles, function->role_count, ROLE_SPAWNS);
+    return spawns && spawns->data == arg;
 }
 
 static void add_role(struct effect_list *list, const struct function *function,
@@ -207,7 +216,8 @@ static void add_role(struct effect_list *list, const struct function *function,
         add(list, role, EFFECT_TAKE, TARGET_ARG, role->data, NULL, RETURNS_ANY);
         break;
     case ROLE_BORROWS:
-        if (role->until && strcmp(role->until, "return") != 0)
+        if (role->until && strcmp(role->until, "return") != 0 &&
+            !is_data_of_task(function, role->arg))
             add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL, classes_of(role->when));
         break;
     default:
