@@ -141,10 +141,12 @@ struct callee {
     const char *name;
     uint32_t function; /* the program's function, or UINT32_MAX */
     unsigned flags;
-    uint64_t uses;              /* arguments (a bit each) that it always reads, writes or uses */
-    uint8_t returns;            /* set of enum return_class */
-    int64_t low, high;          /* bounds of the returned number */
-    int8_t scopes[SCOPE_KINDS]; /* by how much it deepens each */
+    uint64_t uses;               /* arguments (a bit each) that it always reads, writes or uses */
+    uint8_t after[CHAIN_PARAMS]; /* the classes of its parameters with which it returns at all; 0:
+                                    not known */
+    uint8_t returns;             /* set of enum return_class */
+    int64_t low, high;           /* bounds of the returned number */
+    int8_t scopes[SCOPE_KINDS];  /* by how much it deepens each */
     struct cut cut;
     uint32_t
         spare_args;   /* from 1: the first of those that have no parameter, and may be kept; or 0 */

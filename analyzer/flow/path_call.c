@@ -279,7 +279,7 @@ bool path_step_call(struct path *path, ir_id id) {
     if (callee.flags & CALLEE_NORETURN)
         return false;
     apply(path, &call);
-    return true;
+    return path_heed_return(path, &call);
 }
 
 /* What is not known may hold: silence beats noise. */

@@ -38,3 +38,13 @@ void path_follow_chains(const struct path *path, const struct path_call *call,
     callee->blocks = reached(path, call, callee->blocks);
     callee->spawns = reached(path, call, callee->spawns);
 }
+
+bool path_heed_return(struct path *path, const struct path_call *call) {
+    bool can = true;
+    for (uint32_t i = 0; i < CHAIN_PARAMS && i < call->arg_count; i++) {
+        uint8_t after = call->callee->after[i];
+        if (after && (after == RETURNS_ZERO || !(after & RETURNS_ZERO)))
+            can &= state_assume(&path->context, path->state, call->args[i], after != RETURNS_ZERO);
+    }
+    return can;
+}

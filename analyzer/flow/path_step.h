@@ -230,6 +230,9 @@ void path_answer(struct path *path, struct duty fact, value_id result);
 void path_follow_chains(const struct path *path, const struct path_call *call,
                         struct callee *callee);
 
+/** What a call that has returned tells of its arguments; false if it cannot have returned. */
+bool path_heed_return(struct path *path, const struct path_call *call);
+
 /** Sizes (path_size.c). The argument of an acquiring call that says how much is asked for. */
 value_id path_asked_size(const struct path *path, const struct path_call *call,
                          const struct effect *effect);

@@ -74,8 +74,10 @@ struct summary {
     bool done;
     unsigned flags; /* enum callee_flag */
     uint8_t returns;
-    uint64_t uses;     /* parameters that it always reads, writes or uses; a bit each */
-    int64_t low, high; /* bounds of what is returned */
+    uint64_t uses;               /* parameters that it always reads, writes or uses; a bit each */
+    uint8_t after[CHAIN_PARAMS]; /* the classes of its parameters with which it returns at all;
+                                    0: not known */
+    int64_t low, high;           /* bounds of what is returned */
     struct cut cut;
     int8_t scopes[SCOPE_KINDS]; /* by how much it deepens each, when it succeeds */
     struct effect *effects;

@@ -379,6 +379,7 @@ static void apply_summary(const struct function *function, struct callee *callee
         if (!callee->scopes[k])
             callee->scopes[k] = summary->scopes[k];
     callee->uses = summary->uses;
+    memcpy(callee->after, summary->after, sizeof callee->after);
     callee->cut = summary->cut;
     callee->loses = summary->loses;
     callee->blocks = summary->blocks;

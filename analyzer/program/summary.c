@@ -478,7 +478,8 @@ static bool same_chain(const struct chain *x, const struct chain *y) {
 static bool adopt(struct summary *old, const struct summary *new) {
     struct summary next = *new;
     bool same = old->done && old->flags == next.flags && old->returns == next.returns &&
-                old->uses == next.uses && same_cut(&old->cut, &next.cut) && old->low == next.low &&
+                old->uses == next.uses && memcmp(old->after, next.after, sizeof old->after) == 0 &&
+                same_cut(&old->cut, &next.cut) && old->low == next.low &&
                 memcmp(old->scopes, next.scopes, sizeof old->scopes) == 0 &&
                 old->high == next.high && same_chain(old->blocks, next.blocks) &&
                 same_chain(old->spawns, next.spawns) && !old->awaits == !next.awaits &&
@@ -541,6 +542,7 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
                                summary->spawns || summary->awaits || summary->mutates;
     if (!path.capped && !c->overflow) {
         collect_write(c, &path, summary);
+        memcpy(summary->after, c->params, sizeof summary->after);
         summary->flags |= CALLEE_KNOWN;
         if (!path.returns)
             summary->flags |= CALLEE_NORETURN;
