@@ -12,8 +12,9 @@
 #include <pthread.h>
 
 static aglet_task *victim;
-static unsigned long suspensions, cancel_at; /* 0: at none */
-static int outcome;                          /* the victim's result */
+static unsigned long suspensions, cancel_at;       /* 0: at none */
+static int outcome;                                /* the victim's result */
+static const struct aglet_options *cancel_options; /* of the runs; NULL: all defaults */
 
 void (*agl_seam_suspend(void))(aglet_task *task);
 
@@ -99,7 +100,7 @@ static inline void run_and_expect_no_report(const char *name, aglet_fn main) {
     static char report[4096];
     suspensions = 0;
     outcome = 1;
-    int rc = run_watched(main, NULL, report, sizeof report);
+    int rc = run_watched_with(cancel_options, main, NULL, report, sizeof report);
     if (report[0] || rc != 0 || (outcome != 0 && outcome != -ECANCELED))
         print_message("%s, cancelled at %lu: run %d, victim %d, %s\n", name, cancel_at, rc, outcome,
                       report);
