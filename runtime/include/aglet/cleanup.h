@@ -32,8 +32,10 @@
 #include <aglet/sync.h>
 #include <aglet/task.h>
 
+/* For clang the cleanup is no use of a variable. */
+
 /** Declares a variable of the type behind T that is cleaned up at the end of its scope. */
-#define AGLET_AUTO(T) __attribute__((cleanup(T##_cleanup))) T##_auto
+#define AGLET_AUTO(T) __attribute__((cleanup(T##_cleanup), unused)) T##_auto
 
 /** Makes AGLET_AUTO(T) mean: a variable of `type`, on which `end`, a void function of `type`, is
  *  called unless it is zero. */
@@ -106,6 +108,6 @@ static inline void aglet_deferred_cleanup(struct aglet_deferred *deferred) {
 /** Calls function(arg), a `void (void *)`, at the end of the enclosing scope; one a line. */
 #define AGLET_DEFER(function, arg)                                                                 \
     struct aglet_deferred AGLET_DEFER_NAME(__LINE__)                                               \
-        __attribute__((cleanup(aglet_deferred_cleanup))) = {(function), (arg)}
+        __attribute__((cleanup(aglet_deferred_cleanup), unused)) = {(function), (arg)}
 
 #endif
