@@ -14,6 +14,7 @@ enum {
     SWITCHES = 4000000,
     SPAWNS = 400000,
     BATCH = 1000,
+    ALIVE = 10000, /* started in batches of which all wait at once */
     TIMERS = 300000,
     MESSAGE = 64 /* bytes of an echo */
 };

@@ -1,5 +1,5 @@
 /*
- * libaglet: bench_aglet switch | spawn | timers | idle COUNT | echo
+ * libaglet: bench_aglet switch | spawn | alive | timers | idle COUNT | echo
  *
  * `echo` prints its port and serves until it is killed.
  */
@@ -43,6 +43,35 @@ static AGLET_COROUTINE int measure_spawn(void *arg) {
             rc = aglet_await(tasks[i]);
     }
     bench_tell("spawn", start, SPAWNS);
+    return rc;
+}
+
+static aglet_event gate;
+
+static AGLET_COROUTINE int waits(void *arg) {
+    (void)arg;
+    return aglet_event_wait(&gate);
+}
+
+static AGLET_COROUTINE int batch_that_waits(void) {
+    static aglet_task *tasks[BATCH];
+    aglet_event_clear(&gate);
+    for (int i = 0; i < BATCH; i++)
+        tasks[i] = aglet_create(waits, NULL);
+    int rc = aglet_yield();
+    aglet_event_set(&gate);
+    for (int i = 0; i < BATCH && rc == 0; i++)
+        rc = aglet_await(tasks[i]);
+    return rc;
+}
+
+static AGLET_COROUTINE int measure_alive(void *arg) {
+    (void)arg;
+    int rc = batch_that_waits();
+    double start = bench_cpu();
+    for (int round = 0; round < ALIVE / BATCH && rc == 0; round++)
+        rc = batch_that_waits();
+    bench_tell("alive", start, ALIVE);
     return rc;
 }
 
@@ -145,15 +174,12 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         aglet_fn run;
-    } measures[] = {{"switch", measure_switch},
-                    {"spawn", measure_spawn},
-                    {"timers", measure_timers},
-                    {"idle", measure_idle},
-                    {"echo", serve_echo}};
+    } measures[] = {{"switch", measure_switch}, {"spawn", measure_spawn}, {"alive", measure_alive},
+                    {"timers", measure_timers}, {"idle", measure_idle},   {"echo", serve_echo}};
     long count = argc > 2 ? atol(argv[2]) : 1000;
     for (size_t i = 0; argc > 1 && i < sizeof measures / sizeof measures[0]; i++)
         if (strcmp(argv[1], measures[i].name) == 0)
             return aglet_run(measures[i].run, &count) < 0;
-    fprintf(stderr, "usage: bench_aglet switch | spawn | timers | idle COUNT | echo\n");
+    fprintf(stderr, "usage: bench_aglet switch | spawn | alive | timers | idle COUNT | echo\n");
     return 2;
 }

@@ -1,5 +1,5 @@
 /*
- * libdill: bench_libdill switch | spawn | idle COUNT
+ * libdill: bench_libdill switch | spawn | alive | idle COUNT
  */
 #include "bench.h"
 
@@ -36,14 +36,31 @@ static void measure_spawn(void) {
     bench_tell("spawn", start, SPAWNS);
 }
 
-static coroutine void sleeps(void) {
+/* Until its handle is closed. */
+static coroutine void waits(void) {
     msleep(-1);
+}
+
+static void batch_that_waits(void) {
+    static int handles[BATCH];
+    for (int i = 0; i < BATCH; i++)
+        handles[i] = go(waits());
+    for (int i = 0; i < BATCH; i++)
+        hclose(handles[i]);
+}
+
+static void measure_alive(void) {
+    batch_that_waits();
+    double start = bench_cpu();
+    for (int round = 0; round < ALIVE / BATCH; round++)
+        batch_that_waits();
+    bench_tell("alive", start, ALIVE);
 }
 
 static void measure_idle(long wanted) {
     double before = bench_resident_kb();
     long made = 0;
-    while (made < wanted && go(sleeps()) >= 0)
+    while (made < wanted && go(waits()) >= 0)
         made++;
     bench_tell_idle(before, made);
 }
@@ -54,6 +71,8 @@ int main(int argc, char **argv) {
         measure_switch();
     else if (strcmp(what, "spawn") == 0)
         measure_spawn();
+    else if (strcmp(what, "alive") == 0)
+        measure_alive();
     else if (strcmp(what, "idle") == 0)
         measure_idle(argc > 2 ? atol(argv[2]) : 1000);
     else

@@ -1,5 +1,5 @@
 /*
- * neco: bench_neco switch | spawn | idle COUNT
+ * neco: bench_neco switch | spawn | alive | idle COUNT
  */
 #include "bench.h"
 
@@ -50,6 +50,26 @@ static void sleeps(int argc, void **argv) {
     neco_suspend();
 }
 
+static void batch_that_waits(void) {
+    static int64_t ids[BATCH];
+    for (int i = 0; i < BATCH; i++) {
+        neco_start(sleeps, 0);
+        ids[i] = neco_lastid();
+    }
+    for (int i = 0; i < BATCH; i++) {
+        neco_resume(ids[i]);
+        neco_join(ids[i]);
+    }
+}
+
+static void measure_alive(void) {
+    batch_that_waits();
+    double start = bench_cpu();
+    for (int round = 0; round < ALIVE / BATCH; round++)
+        batch_that_waits();
+    bench_tell("alive", start, ALIVE);
+}
+
 static void measure_idle(long wanted) {
     double before = bench_resident_kb();
     long made = 0;
@@ -66,6 +86,8 @@ static void measures(int argc, void **argv) {
         measure_switch();
     else if (strcmp(what, "spawn") == 0)
         measure_spawn();
+    else if (strcmp(what, "alive") == 0)
+        measure_alive();
     else
         measure_idle(atol(argv[1]));
 }

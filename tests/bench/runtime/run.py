@@ -124,9 +124,12 @@ def table(title, unit, seen, name, bench, libraries, more_is_better=False):
 
 def show_tasks(bench):
     seen = bench.in_turn(COROUTINES, lambda library: {
-        **figures(bench.program(library, "switch")), **figures(bench.program(library, "spawn"))})
+        name: value for what in ("switch", "spawn", "alive")
+        for name, value in figures(bench.program(library, what)).items()})
     table("A switch through the scheduler", "ns", seen, "switch", bench, COROUTINES)
     table("Spawn and join, in batches of 1000", "ns", seen, "spawn", bench, COROUTINES)
+    table("Spawn, wake and join, in batches of 1000 that all wait at once", "ns", seen, "alive", bench,
+          COROUTINES)
 
 
 def show_timers(bench):
