@@ -24,10 +24,33 @@ const char *check_call_name(const struct path *path, const struct ir_instr *call
     return path_target(path, call).name;
 }
 
+/* What ends a scope asks whether there is anything to end, and leaves that to another. */
+enum { CLEANUP_DEPTH = 3 };
+
+/* Does the function call one with this role, itself or by way of others? */
+static bool leads_to_role(const struct program *program, prog_fn from, enum role_kind kind,
+                          unsigned depth) {
+    for (size_t i = 0; depth && i < program->edge_count; i++) {
+        const struct edge *edge = &program->edges[i];
+        if (edge->from != from || edge->starts)
+            continue;
+        const struct function *to = &program->functions[edge->to];
+        if (prog_role(to->roles, to->role_count, kind) ||
+            leads_to_role(program, edge->to, kind, depth - 1))
+            return true;
+    }
+    return false;
+}
+
 bool check_calls_role(const struct path *path, enum role_kind kind) {
     for (uint32_t i = 0; i < path->instr_count; i++) {
         const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
-        if (instr->op == IR_CALL && check_call_has_role(path, instr, kind))
+        if (instr->op != IR_CALL)
+            continue;
+        struct callee callee = path_target(path, instr);
+        if (callee_has_role(&callee, kind) ||
+            (instr->flags & IR_CALL_CLEANUP && callee.function != PROG_NONE &&
+             leads_to_role(program_of(path), callee.function, kind, CLEANUP_DEPTH)))
             return true;
     }
     return false;

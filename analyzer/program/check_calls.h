@@ -12,7 +12,8 @@ static inline const char *check_callee_name(const struct path_call *call) {
     return call->callee->name ? call->callee->name : "a function";
 }
 
-/** True when the function being checked calls one with this role itself, on whichever path. */
+/** True when the function being checked calls one with this role, on whichever path: itself, or
+ *  through what the end of a scope calls. */
 bool check_calls_role(const struct path *path, enum role_kind kind);
 
 /** True when it calls one that acquires or releases a resource of that kind. */
