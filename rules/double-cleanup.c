@@ -5,7 +5,7 @@
 #include "rule.h"
 
 /* Memory is often named once more when it is gone, as the key under which it is filed: that is no
-   use of it. */
+   use of it, unless it is known that the function looks at what is there. */
 static bool is_harmless(const struct path_reuse *reuse) {
     return reuse->kind == REUSE_CALL && reuse->declared && reuse->ended->raw;
 }

@@ -47,7 +47,7 @@ struct path_reuse {
     } kind;
     const char *callee;  /* the function called, or the callback; or NULL */
     const char *subject; /* RELEASE: the kind that is released, or NULL */
-    bool declared;       /* CALL: all that is known of the function is its declaration */
+    bool declared;       /* CALL: it is not said that the function looks at what is there */
     bool again;          /* by the call that released it: on another round of a loop */
 };
 

@@ -134,7 +134,8 @@ static void meet_argument(struct path *path, const struct path_call *call, uint3
     struct path_reuse reuse = {.instr = call->instr,
                                .kind = REUSE_CALL,
                                .callee = call->callee->name,
-                               .declared = call->callee->flags & CALLEE_CONTRACT,
+                               .declared =
+                                   (call->callee->flags & CALLEE_CONTRACT) && !works_on(call, arg),
                                .again = claim->origin == call->id};
     if (effect_of(call, arg, EFFECT_ACQUIRE)) {
         state_remove_claim(&path->context, path->state, index);
