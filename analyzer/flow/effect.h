@@ -27,7 +27,8 @@ enum effect_kind {
     EFFECT_UNLOCK,   /* it is not */
     EFFECT_COMPLETE, /* the argument is completed, which must happen once */
     EFFECT_SET,      /* if what the argument points to was set, the outcome is one of `when` */
-    EFFECT_ANSWER    /* the outcome is not zero if, and only if, the argument is one of `when` */
+    EFFECT_ANSWER    /* the outcome is not zero if (and only if, unless `maybe`) the argument is one
+                        of `when` */
 };
 
 /** Until when it is lent. */
@@ -77,7 +78,8 @@ struct effect {
     bool detaches;  /* RELEASE: of a task, which is told to go on by itself */
     bool shows;     /* RELEASE: shows it, or parts of it, to others, who may call off */
     bool in_place;  /* of a kind that is made anew at the same address */
-    bool maybe;     /* COMPLETE: on some paths only, of which nothing tells */
+    bool maybe;     /* COMPLETE: on some paths only, of which nothing tells; ANSWER: … the outcome
+                       may be zero all the same */
     bool entry;     /* of a queue: to write into it is to fill it in */
     bool raw;       /* plain memory, whose release does not know what it held */
     bool counted;   /* of a kind that others may hold references to */

@@ -15,13 +15,14 @@ struct duty path_answer_of(const struct path *path, const struct path_call *call
         if (effect->kind == EFFECT_ANSWER && effect->arg < call->arg_count) {
             fact.guard = call->args[effect->arg];
             fact.when = effect->when;
+            fact.answers = !effect->maybe;
         }
     }
     bool null = fact.when == RETURNS_ZERO;
     for (uint32_t i = 0; i < path->state->duty_count && fact.guard != VALUE_UNKNOWN; i++) {
         const struct duty *known = &path->state->duties[i];
         if (known->entity != fact.guard || known->guard == VALUE_UNKNOWN || known->lapses ||
-            (known->status == DUTY_NONE && !known->answers) ||
+            (known->status == DUTY_NONE && !known->answers && (fact.answers || null)) ||
             !(null || !(fact.when & RETURNS_ZERO)))
             continue;
         fact.guard = known->guard;

@@ -128,6 +128,7 @@ static unsigned needed_keys(enum role_kind kind) {
     case ROLE_GIVES_BACK_ALL:
     case ROLE_USES:
     case ROLE_TELLS_RELEASE:
+    case ROLE_TELLS_SET:
         return KEY_ARG;
     case ROLE_BORROWS:
         return KEY_ARG | KEY_UNTIL;

@@ -103,18 +103,25 @@ static size_t write_outs(const struct collector *c, const struct path *path, str
     return count;
 }
 
-/* The parameter that the result tells of: some of its classes give zero, and the others do not. */
+/* The parameter that the result tells of: some of its classes give zero, and the others do not; or
+   else one of which some classes always give zero. */
 static size_t write_answer(const struct collector *c, const struct path *path,
                            struct effect *effects, size_t count) {
     const struct ir_unit *unit = path->unit;
     const struct ir_type *type = &unit->types.data[path->function->type];
     bool number = type->elem != IR_NONE && (unit->types.data[type->elem].kind == IR_TYPE_INT ||
                                             unit->types.data[type->elem].kind == IR_TYPE_BOOL);
-    for (uint32_t i = 0; number && i < path->function->param_count && i < MOST_PARAMS; i++)
-        if (c->yes[i] && c->no[i] && !(c->yes[i] & c->no[i])) {
-            effects[count++] = (struct effect){
-                .kind = EFFECT_ANSWER, .target = TARGET_ARG, .when = c->yes[i], .arg = (uint8_t)i};
-            break;
+    for (int maybe = 0; number && maybe < 2; maybe++)
+        for (uint32_t i = 0; i < path->function->param_count && i < MOST_PARAMS; i++) {
+            bool told = maybe ? c->no[i] & ~c->yes[i] : c->no[i] && !(c->yes[i] & c->no[i]);
+            if (!c->yes[i] || !told)
+                continue;
+            effects[count++] = (struct effect){.kind = EFFECT_ANSWER,
+                                               .target = TARGET_ARG,
+                                               .when = c->yes[i],
+                                               .arg = (uint8_t)i,
+                                               .maybe = maybe};
+            return count;
         }
     return count;
 }

@@ -192,6 +192,13 @@ static void add_role(struct effect_list *list, const struct function *function,
             list->items[before].tells = true;
         break;
     }
+    case ROLE_TELLS_SET: {
+        size_t before = list->count;
+        add(list, role, EFFECT_ANSWER, TARGET_ARG, role->arg, NULL, RETURNS_ANY & ~RETURNS_ZERO);
+        if (list->count > before)
+            list->items[before].maybe = true;
+        break;
+    }
     case ROLE_SHIELDS: /* of a task's handle: it is waited for, unless the waiter is cut */
         if (!prog_role(function->roles, function->role_count, ROLE_CALLS_BACK))
             add(list, role, EFFECT_TAKE, TARGET_ARG, role->arg, NULL,
