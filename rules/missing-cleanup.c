@@ -57,7 +57,7 @@ static void on_loss(struct path *path, const struct path_loss *loss) {
         dies_with_process(path, loss))
         return;
     const struct ir_instr *origin = &path->unit->instrs.data[duty->origin];
-    const char *noun = check_kind_noun(path, duty->subject);
+    char *noun = check_resource_name(path, duty);
     const char *release = check_kind_release(path, duty->subject);
     struct finding finding = {.loc = loss->always ? origin->loc : loss->exit};
     if (loss->always)
@@ -73,6 +73,7 @@ static void on_loss(struct path *path, const struct path_loss *loss) {
         finding_help(&finding, "release it with '%s' on every path, or hand it on", release);
     offer_release(&finding, path, loss);
     check_report(path, &finding);
+    free(noun);
 }
 
 /* The record is freed, and with it the last that leads to what one of its fields holds. */

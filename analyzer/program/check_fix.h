@@ -22,6 +22,10 @@ void finding_no_fix(struct finding *finding);
 void finding_fix_enclose(struct finding *finding, const struct path *path, ir_id loc,
                          const char *title, const char *kind);
 
+/** "file"; or "file in field 'log'" if a call put it into a structure of its caller's. To be freed.
+ */
+char *check_resource_name(const struct path *path, const struct duty *duty);
+
 /** The statement that releases what was lost, fit to stand before the return at which it is lost:
  *  "close(fd);", to be freed. NULL unless the release takes nothing but the resource, a variable
  *  holds it, and each way to that return acquires it and does nothing with it that ends it. */

@@ -63,15 +63,29 @@ static bool result_holder(const struct path *path, const struct ir_instr *call,
     return found == 1;
 }
 
-static bool find_holder(const struct path *path, const struct duty *duty, struct holder *holder) {
+/* The call's effect that acquired it; NULL if that is not known. */
+static const struct effect *acquisition_of(const struct path *path, const struct duty *duty) {
     const struct ir_instr *call = &path->unit->instrs.data[duty->origin];
     if (call->op != IR_CALL)
-        return false;
+        return NULL;
     struct callee callee = path_target(path, call);
-    if (duty->which >= callee.effect_count)
-        return false;
-    const struct effect *effect = &callee.effects[duty->which];
-    if (effect->kind != EFFECT_ACQUIRE)
+    const struct effect *effect =
+        duty->which < callee.effect_count ? &callee.effects[duty->which] : NULL;
+    return effect && effect->kind == EFFECT_ACQUIRE ? effect : NULL;
+}
+
+char *check_resource_name(const struct path *path, const struct duty *duty) {
+    const struct effect *effect = acquisition_of(path, duty);
+    const char *noun = check_kind_noun(path, duty->subject);
+    if (!effect || effect->target != TARGET_PLACE)
+        return mem_format("%s", noun);
+    return mem_format("%s in field '%s'", noun, effect->place->fields[effect->place->count - 1]);
+}
+
+static bool find_holder(const struct path *path, const struct duty *duty, struct holder *holder) {
+    const struct ir_instr *call = &path->unit->instrs.data[duty->origin];
+    const struct effect *effect = acquisition_of(path, duty);
+    if (!effect)
         return false;
     if (effect->target == TARGET_PLACE)
         return false; /* a part of what a variable holds */
