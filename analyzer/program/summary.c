@@ -339,6 +339,13 @@ static bool may_wait(const struct callee *callee) {
            (strcmp(blocks->subject, "wait") == 0 || strcmp(blocks->subject, "lock") == 0);
 }
 
+/* Nothing is known of what it does: it may submit what is queued. */
+static bool is_strange(const struct collector *c, const struct callee *callee) {
+    bool defined =
+        callee->function != UINT32_MAX && c->program->functions[callee->function].defined;
+    return !defined && !(callee->flags & (CALLEE_KNOWN | CALLEE_CONTRACT | CALLEE_NORETURN));
+}
+
 static void on_call(struct path *path, const struct path_call *call) {
     struct collector *c = path->user;
     const struct callee *callee = call->callee;
@@ -359,6 +366,8 @@ static void on_call(struct path *path, const struct path_call *call) {
     summary->worth_checking |= (callee->flags & (CALLEE_PAUSES | CALLEE_LETS_GO)) != 0;
     if (may_wait(callee))
         summary->flags |= CALLEE_WAITS;
+    if (is_strange(c, callee))
+        summary->flags |= CALLEE_SUBMITS;
     if (callee->function == UINT32_MAX || callee->function == c->self)
         return;
     /* a role says it all; what it does not speak of is found inside. What is made once for the
@@ -474,6 +483,16 @@ static bool same_chain(const struct chain *x, const struct chain *y) {
            (!x || (x->undoes == y->undoes && memcmp(x->given, y->given, CHAIN_PARAMS) == 0));
 }
 
+/* Assembly that is given something may ask the kernel for anything. */
+static bool asks_the_kernel(const struct path *path) {
+    for (uint32_t i = 0; i < path->instr_count; i++) {
+        const struct ir_instr *instr = &path->unit->instrs.data[path->first_instr + i];
+        if (instr->op == IR_ASM && instr->arg_count)
+            return true;
+    }
+    return false;
+}
+
 /* Puts the new one in place of the old; true if a caller could tell the difference. */
 static bool adopt(struct summary *old, const struct summary *new) {
     struct summary next = *new;
@@ -534,6 +553,8 @@ bool prog_summarise_one(struct program *program, prog_fn self, bool last) {
     if (memchr(path.cuttable, true, path.instr_count))
         summary->cut = path_run_cut(function->unit, fn, &client);
     summary->cut.loses = summary->loses != NULL;
+    if (asks_the_kernel(&path))
+        summary->flags |= CALLEE_SUBMITS;
     if (path.returns && !c->keeps_errno)
         summary->flags |= CALLEE_PARKS;
     summary->uses = path.used_params;
