@@ -348,6 +348,8 @@ const char *path_word(const struct path *path, ir_id word);
 bool effect_same_place(const struct effect_place *x, const struct effect_place *y);
 /** Is it what a parameter points to, or a field of that? */
 bool path_is_for_caller(const struct path *path, region_id region);
+/** The caller's memory, behind a parameter, in which the value was found; or REGION_UNKNOWN. */
+region_id path_found_behind_param(const struct path *path, value_id value);
 /** Where what the call's effect is about lies, for TARGET_OUT and TARGET_PLACE. */
 region_id path_effect_region(struct path *path, const struct path_call *call,
                              const struct effect *effect);

@@ -176,6 +176,7 @@ static void apply(struct path *path, const struct path_call *call) {
               !path_hands_over(call, &callee->effects[i])) ||
              (callee->effects[i].kind == EFFECT_RELEASE && is_excused(path, call, i))))
             give_away(path, call, &callee->effects[i]);
+    path_unlock(path, call);
     path_pass_arguments(path, call);
     path_leave_places(path, call, ended,
                       callee->effect_count < MOST_ENDED ? callee->effect_count : MOST_ENDED);

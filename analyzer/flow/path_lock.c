@@ -90,16 +90,31 @@ static bool concerns(const struct path_call *call, const struct effect *effect,
     return effect->kind == kind && (global || effect->arg < call->arg_count);
 }
 
-void path_lock(struct path *path, const struct path_call *call, value_id result) {
+/* The lock itself is given, or a variable that holds its address, or null if there is none. */
+static value_id lock_of(struct path *path, const struct path_call *call,
+                        const struct effect *effect) {
+    return effect->target == TARGET_ARG ? path_effect_address(path, call, effect)
+                                        : path_held_at(path, call, effect);
+}
+
+void path_unlock(struct path *path, const struct path_call *call) {
     const struct callee *callee = call->callee;
     bool known = callee->flags & (CALLEE_KNOWN | CALLEE_CONTRACT), unlocks = false;
-    for (size_t i = 0; i < callee->effect_count; i++)
-        if (concerns(call, &callee->effects[i], EFFECT_UNLOCK)) {
-            give_back(path, path_effect_address(path, call, &callee->effects[i]));
-            unlocks = true;
-        }
+    for (size_t i = 0; i < callee->effect_count; i++) {
+        if (!concerns(call, &callee->effects[i], EFFECT_UNLOCK))
+            continue;
+        value_id lock = lock_of(path, call, &callee->effects[i]);
+        if (callee->effects[i].target == TARGET_ARG ||
+            state_classes(&path->context, path->state, lock) != RETURNS_ZERO)
+            give_back(path, lock);
+        unlocks = true;
+    }
     if (!known || (!unlocks && callee->flags & CALLEE_UNLOCKS))
         forget_locks(path);
+}
+
+void path_lock(struct path *path, const struct path_call *call, value_id result) {
+    const struct callee *callee = call->callee;
     for (size_t i = 0; i < callee->effect_count; i++)
         if (concerns(call, &callee->effects[i], EFFECT_LOCK))
             take(path, call, &callee->effects[i], result);

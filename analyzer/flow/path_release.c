@@ -4,8 +4,7 @@
 #include "flow/outs.h"
 #include "flow/path_step.h"
 
-/* The memory of the caller, behind a parameter, in which the value was found. */
-static region_id found_behind_param(const struct path *path, value_id value) {
+region_id path_found_behind_param(const struct path *path, value_id value) {
     const struct value_table *t = &path->context.values;
     const struct ir_instr *made = path_maker(path, value);
     if (!(made && made->op == IR_LOAD) && !outs_is_initial(value_at(t, value)))
@@ -78,7 +77,7 @@ void path_release(struct path *path, const struct path_call *call, const struct 
             held = out; /* as the caller had it */
     }
     if (held == REGION_UNKNOWN)
-        held = found_behind_param(path, value);
+        held = path_found_behind_param(path, value);
     path_belong_no_more(path, value);
     path_release_members(path, value, is_plain_free(call, effect));
     struct duty *duty = state_duty(state, value);

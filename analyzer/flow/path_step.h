@@ -248,7 +248,9 @@ void path_meet_questions(struct state *seen, const struct state *other);
  *  hand, the other way: such questions go together, and the way is none. */
 bool path_contradicts(const struct path *path, const struct duty *duty);
 
-/** Locks (path_lock.c). What the call takes and gives back, once it is over. */
+/** Locks (path_lock.c). What the call gives back, while what its arguments lead to is known. */
+void path_unlock(struct path *path, const struct path_call *call);
+/** What it takes, once it is over. */
 void path_lock(struct path *path, const struct path_call *call, value_id result);
 /** The function returns, with the locks that are held. */
 void path_note_holds(struct path *path, value_id returned, ir_id loc);

@@ -9,9 +9,11 @@ bool collect_same_place(const struct effect_place *x, const struct effect_place 
     return x == y || (x && y && effect_same_place(x, y));
 }
 
-/* A release that asks for null first does all there is to do. */
+/* What is given back unless it is null: then that was all there is to do. */
 static uint32_t idle_paths(const struct collector *c, const struct effect *effect, unsigned class) {
-    if (effect->kind != EFFECT_RELEASE || effect->arg >= MOST_NULLS)
+    bool gives = effect->kind == EFFECT_RELEASE ||
+                 (effect->kind == EFFECT_UNLOCK && effect->target == TARGET_OUT);
+    if (!gives || effect->arg >= MOST_NULLS)
         return 0;
     const struct nulls *nulls = &c->nulls[effect->arg];
     return effect->target == TARGET_OUT ? nulls->behind[class] : nulls->paths[class];

@@ -174,6 +174,16 @@ static void note_bounds(const struct path *path, struct collector *c, value_id v
     c->high = range.high > c->high ? range.high : c->high;
 }
 
+/* The address of the lock that was given back lies where a parameter points to. */
+static bool is_behind_param(struct path *path, const struct claim *claim, struct effect *effect) {
+    const struct value_table *t = &path->context.values;
+    region_id region = claim->kind == CLAIM_UNLOCKED ? path_found_behind_param(path, claim->entity)
+                                                     : REGION_UNKNOWN;
+    effect->target = TARGET_OUT;
+    return region != REGION_UNKNOWN && region_at(t, region)->kind == REGION_POINTEE &&
+           names_param(path, region_at(t, region)->a, &effect->arg);
+}
+
 /* A lock that others name as well is held at the end, or given back for them. */
 static void collect_lock(struct path *path, struct collector *c, const struct claim *claim,
                          value_id value, unsigned classes) {
@@ -181,9 +191,10 @@ static void collect_lock(struct path *path, struct collector *c, const struct cl
     struct effect effect = {.kind = held ? EFFECT_LOCK : EFFECT_UNLOCK,
                             .target = TARGET_ARG,
                             .subject = claim->subject};
-    struct effect_place place;
+    struct effect_place place = {0};
     if (!state_claim_is_real(&path->context, path->state, claim) ||
-        !path_describe_place(path, claim->entity, &place, &effect.arg)) {
+        !(path_describe_place(path, claim->entity, &place, &effect.arg) ||
+          is_behind_param(path, claim, &effect))) {
         c->hides_locks = true;
         return;
     }
