@@ -66,22 +66,18 @@ static struct agl_slab *slab_new(const struct agl_stacks *stacks) {
     return slab;
 }
 
-static void guard(struct agl_stacks *stacks, struct agl_stack *stack) {
+/* Forbids the lowest page of a stack. False if the kernel cannot, or not any more. */
+static bool guard(struct agl_stacks *stacks, char *lowest) {
     size_t page = page_size();
-    char *lowest = stack->low;
-    stack->low += page;
-    stack->guarded = true;
     if (madvise(lowest, page, MADV_GUARD_INSTALL) == 0)
-        return;
-    if (stacks->protected_guards < PROTECTED_GUARDS_MAX && mprotect(lowest, page, PROT_NONE) == 0) {
-        if (++stacks->protected_guards == PROTECTED_GUARDS_MAX)
-            fputs("aglet: too many tasks for guard pages; further stacks are only checked when "
-                  "their task has ended\n",
-                  stderr);
-        return;
-    }
-    stack->low = lowest;
-    stack->guarded = false;
+        return true;
+    if (stacks->protected_guards == PROTECTED_GUARDS_MAX || mprotect(lowest, page, PROT_NONE) < 0)
+        return false;
+    if (++stacks->protected_guards == PROTECTED_GUARDS_MAX)
+        fputs("aglet: too many tasks for guard pages; further stacks are only checked when their "
+              "task has ended\n",
+              stderr);
+    return true;
 }
 
 struct agl_stack *agl_stack_carve(struct agl_stacks *stacks) {
@@ -98,9 +94,9 @@ struct agl_stack *agl_stack_carve(struct agl_stacks *stacks) {
     char *top = low + stride(stacks) - (stacks->colour++ % COLOURS) * COLOUR_STEP;
     uintptr_t kept = ((uintptr_t)top - stacks->kept) & ~(uintptr_t)63;
     struct agl_stack *stack = (struct agl_stack *)kept;
-    stack->low = low;
-    stack->top = top;
-    guard(stacks, stack);
+    bool guarded = guard(stacks, low);
+    *stack = (struct agl_stack){
+        .low = guarded ? low + page_size() : low, .top = top, .guarded = guarded};
     slab->valgrind[slab->used++] = agl_valgrind_stack(stack->low, stack->top);
     return stack;
 }
