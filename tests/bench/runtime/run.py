@@ -136,7 +136,7 @@ def show_timers(bench):
     pair = ("aglet", "libuv")
     seen = bench.in_turn(pair, lambda library: figures(bench.program(library, "timers")))
     for name, what in (("arm", "armed"), ("settle", "armed, to the end of the turn"),
-                       ("settle_first", "armed so for the first time, while the heap grows"),
+                       ("settle_first", "armed so for the first time"),
                        ("cancel", "cancelled"), ("fire", "fired")):
         table(f"A timer {what}, of 300,000", "ns", seen, name, bench, pair)
 
