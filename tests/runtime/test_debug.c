@@ -216,17 +216,18 @@ static void a_deadlock_is_told_as_a_tree(void **state) {
     expect("in takes_both+0x");
 }
 
-/* Each call takes more than a kilobyte, so the guard is met and not jumped over. */
-static int goes_deep(int depth) {
+/* Each call takes more than a kilobyte, so the guard is met and not jumped over. It uses its
+ * caller's frame, else a compiler may make a loop of it all. */
+static int goes_deep(int depth, const volatile char *outer) {
     volatile char room[1024];
-    room[0] = (char)depth;
-    int rc = depth ? goes_deep(depth - 1) : 0;
+    room[0] = (char)(depth + outer[0]);
+    int rc = depth ? goes_deep(depth - 1, room) : 0;
     return rc + room[0];
 }
 
 static AGLET_COROUTINE int overflows(void *arg) {
     aglet_task_set_name(aglet_current(), "digger");
-    return goes_deep(*(int *)arg);
+    return goes_deep(*(int *)arg, "");
 }
 
 static int overflows_its_stack(void) {
@@ -243,7 +244,7 @@ static void an_overflow_names_the_task(void **state) {
 }
 
 static AGLET_COROUTINE int uses_stack(void *arg) {
-    int rc = goes_deep(16);
+    int rc = goes_deep(16, "");
     (void)rc;
     return aglet_dump_tasks(*(int *)arg);
 }
