@@ -7,12 +7,14 @@
 #include "program/check_calls.h"
 #include "rule.h"
 
-/* Something was decided on the way here. Where nothing was, the function may be a wait of its own,
-   in its caller's loop. */
+/* Something was decided on the way here, and not by an argument, as how long to wait. Where nothing
+   was, the function may be a wait of its own, in its caller's loop. */
 static bool has_decided(const struct path *path) {
-    for (const struct path_trace *step = path->state->trace; step; step = step->before)
-        if (step->kind == TRACE_TRUE || step->kind == TRACE_FALSE || step->kind == TRACE_CASE)
+    for (const struct path_trace *step = path->state->trace; step; step = step->before) {
+        bool branch = step->kind == TRACE_TRUE || step->kind == TRACE_FALSE;
+        if (step->kind == TRACE_CASE || (branch && !step->asked.of_argument))
             return true;
+    }
     return false;
 }
 

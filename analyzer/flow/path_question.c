@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "flow/outs.h"
 #include "flow/path_step.h"
 
 /* ---- what is asked ----------------------------------------------------------------------- */
@@ -50,6 +51,11 @@ struct question path_question(const struct path *path, const struct ir_block *bl
         truth ^= v->op == IR_EQ; /* that something is not so, or that it is */
     }
     asked.place = found_at(path, condition);
+    const struct region *place = region_at(t, asked.place);
+    v = value_at(t, condition);
+    asked.of_argument =
+        v->kind == VALUE_PARAM || outs_is_initial(v) ||
+        (place->kind == REGION_POINTEE && value_at(t, place->a)->kind == VALUE_PARAM);
     return asked;
 }
 

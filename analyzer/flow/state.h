@@ -101,12 +101,13 @@ struct claim {
 
 /** What a branch asked of memory that others have, too. */
 struct question {
-    region_id place; /* REGION_UNKNOWN: it asked for something else */
-    uint8_t op;      /* EQ, LT or GT … */
-    int64_t than;    /* … than that */
-    bool holds;      /* the answer */
-    bool either;     /* a path with the other answer has led on to the same state since */
-    ir_id block;     /* where it was asked */
+    region_id place;  /* REGION_UNKNOWN: it asked for something else */
+    uint8_t op;       /* EQ, LT or GT … */
+    int64_t than;     /* … than that */
+    bool holds;       /* the answer */
+    bool either;      /* a path with the other answer has led on to the same state since */
+    bool of_argument; /* it asked for an argument, or for what one points to */
+    ir_id block;      /* where it was asked */
 };
 
 /** One step of a path; shared tails. */
