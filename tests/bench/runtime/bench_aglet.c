@@ -31,17 +31,24 @@ static AGLET_COROUTINE int returns(void *arg) {
     return 0;
 }
 
+static AGLET_COROUTINE int batch(void) {
+    static aglet_task *tasks[BATCH];
+    int rc = 0;
+    for (int i = 0; i < BATCH; i++)
+        tasks[i] = aglet_create(returns, NULL);
+    for (int i = 0; i < BATCH && rc == 0; i++)
+        rc = aglet_await(tasks[i]);
+    return rc;
+}
+
 static AGLET_COROUTINE int measure_spawn(void *arg) {
     (void)arg;
-    static aglet_task *tasks[BATCH];
     double start = bench_cpu();
-    int rc = 0;
-    for (int round = 0; round < SPAWNS / BATCH; round++) {
-        for (int i = 0; i < BATCH; i++)
-            tasks[i] = aglet_create(returns, NULL);
-        for (int i = 0; i < BATCH && rc == 0; i++)
-            rc = aglet_await(tasks[i]);
-    }
+    int rc = batch();
+    bench_tell("spawn_first", start, BATCH);
+    start = bench_cpu();
+    for (int round = 0; round < SPAWNS / BATCH && rc == 0; round++)
+        rc = batch();
     bench_tell("spawn", start, SPAWNS);
     return rc;
 }

@@ -24,15 +24,21 @@ static void measure_switch(void) {
 static coroutine void returns(void) {
 }
 
-static void measure_spawn(void) {
+static void batch(void) {
     static int handles[BATCH];
+    for (int i = 0; i < BATCH; i++)
+        handles[i] = go(returns());
+    for (int i = 0; i < BATCH; i++)
+        hclose(handles[i]);
+}
+
+static void measure_spawn(void) {
     double start = bench_cpu();
-    for (int round = 0; round < SPAWNS / BATCH; round++) {
-        for (int i = 0; i < BATCH; i++)
-            handles[i] = go(returns());
-        for (int i = 0; i < BATCH; i++)
-            hclose(handles[i]);
-    }
+    batch();
+    bench_tell("spawn_first", start, BATCH);
+    start = bench_cpu();
+    for (int round = 0; round < SPAWNS / BATCH; round++)
+        batch();
     bench_tell("spawn", start, SPAWNS);
 }
 

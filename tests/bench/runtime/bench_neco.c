@@ -30,17 +30,23 @@ static void returns(int argc, void **argv) {
     neco_yield();
 }
 
-static void measure_spawn(void) {
+static void batch(void) {
     static int64_t ids[BATCH];
-    double start = bench_cpu();
-    for (int round = 0; round < SPAWNS / BATCH; round++) {
-        for (int i = 0; i < BATCH; i++) {
-            neco_start(returns, 0);
-            ids[i] = neco_lastid();
-        }
-        for (int i = 0; i < BATCH; i++)
-            neco_join(ids[i]);
+    for (int i = 0; i < BATCH; i++) {
+        neco_start(returns, 0);
+        ids[i] = neco_lastid();
     }
+    for (int i = 0; i < BATCH; i++)
+        neco_join(ids[i]);
+}
+
+static void measure_spawn(void) {
+    double start = bench_cpu();
+    batch();
+    bench_tell("spawn_first", start, BATCH);
+    start = bench_cpu();
+    for (int round = 0; round < SPAWNS / BATCH; round++)
+        batch();
     bench_tell("spawn", start, SPAWNS);
 }
 

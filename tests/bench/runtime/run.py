@@ -128,6 +128,7 @@ def show_tasks(bench):
         for name, value in figures(bench.program(library, what)).items()})
     table("A switch through the scheduler", "ns", seen, "switch", bench, COROUTINES)
     table("Spawn and join, in batches of 1000", "ns", seen, "spawn", bench, COROUTINES)
+    table("Spawn and join, the first of these batches", "ns", seen, "spawn_first", bench, COROUTINES)
     table("Spawn, wake and join, in batches of 1000 that all wait at once", "ns", seen, "alive", bench,
           COROUTINES)
 
