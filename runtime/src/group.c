@@ -230,7 +230,7 @@ static void wait_for_start(aglet_task *self, aglet_task *task, struct agl_start 
 
 int(aglet_group_start)(aglet_group *group, aglet_fn fn, void *arg, void **value) {
     struct agl_place place = AGL_PLACE_HERE();
-    aglet_task *task, *self = aglet_current();
+    aglet_task *task = NULL, *self = aglet_current();
     struct agl_start start = {.starter = self};
     int rc = spawn("aglet_group_start", group, fn, arg, place, &task);
     if (rc < 0)
