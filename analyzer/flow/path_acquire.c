@@ -57,6 +57,18 @@ static bool is_another_reference(const struct path_call *call, const struct effe
     return effect->target == TARGET_RETURN && path_leads_to_argument(call);
 }
 
+bool path_replace_out(struct path *path, region_id region, value_id value) {
+    bool replaced = false;
+    for (uint32_t i = path->state->duty_count; i-- > 0;) {
+        const struct duty *duty = &path->state->duties[i];
+        if (duty->status != DUTY_OUT || duty->out != region || duty->entity == value)
+            continue;
+        state_remove_duty(path->state, i);
+        replaced = true;
+    }
+    return replaced;
+}
+
 void path_acquire(struct path *path, const struct path_call *call, const struct effect *effect,
                   value_id result) {
     struct value_table *t = &path->context.values;
@@ -109,6 +121,7 @@ void path_acquire(struct path *path, const struct path_call *call, const struct 
                 return;
             duty.status = DUTY_OUT;
             duty.out = region;
+            duty.joined = path_replace_out(path, region, duty.entity);
         }
     }
     if (duty.status == DUTY_OUT)

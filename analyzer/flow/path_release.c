@@ -61,6 +61,14 @@ void path_leave_places(struct path *path, const struct path_call *call, const va
     }
 }
 
+/* Was what the caller had there released before? One round of a loop tells it as well as ten. */
+static bool is_emptied(const struct path *path, region_id out) {
+    for (uint32_t i = 0; i < path->state->duty_count; i++)
+        if (path->state->duties[i].status == DUTY_DONE && path->state->duties[i].out == out)
+            return true;
+    return false;
+}
+
 void path_release(struct path *path, const struct path_call *call, const struct effect *effect) {
     struct value_table *t = &path->context.values;
     struct state *state = path->state;
@@ -103,7 +111,8 @@ void path_release(struct path *path, const struct path_call *call, const struct 
         duty->when = RETURNS_ANY;
         duty->lapses = false;
         duty->detached = effect->detaches;
-    } else if (value_at(t, value)->kind == VALUE_PARAM || held != REGION_UNKNOWN) {
+    } else if (held != REGION_UNKNOWN ? !is_emptied(path, held)
+                                      : value_at(t, value)->kind == VALUE_PARAM) {
         struct duty done = {.entity = value,
                             .subject = effect->subject,
                             .status = DUTY_DONE,

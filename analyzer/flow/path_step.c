@@ -453,29 +453,21 @@ static void share_out(struct path *path, region_id region, value_id value) {
     }
 }
 
-/* What was stored there for the caller before is not what he finds. */
-static void doubt_replaced(struct path *path, region_id region, value_id value) {
-    for (uint32_t i = 0; i < path->state->duty_count; i++) {
-        struct duty *duty = &path->state->duties[i];
-        if (duty->status == DUTY_OUT && duty->out == region && duty->entity != value)
-            duty->joined = true;
-    }
-}
-
 /* Storing through the caller's pointer hands the resource to the caller. */
 static void store_out(struct path *path, const struct ir_instr *instr, region_id region,
                       value_id value) {
     const struct value_table *t = &path->context.values;
     const struct region *r = region_at(t, region);
-    struct duty *duty = state_duty(path->state, value);
     if (path_is_self(path, region, value))
         return;
+    bool replaces = path_replace_out(path, region, value);
+    struct duty *duty = state_duty(path->state, value);
     bool given =
         path_is_for_caller(path, region) &&
         (r->kind == REGION_POINTEE || (duty && !duty->tells && path_stores_member(path, instr)));
-    doubt_replaced(path, region, value);
     if (duty && duty->status == DUTY_OPEN && given) {
         path_discharge(path, duty);
+        duty->joined |= replaces;
         duty->status = DUTY_OUT;
         duty->out = region;
         path_escape_contents(path, region_pointee(&path->context.values, value));

@@ -20,6 +20,10 @@ bool path_step_call(struct path *path, ir_id instr);
 void path_acquire(struct path *path, const struct path_call *call, const struct effect *effect,
                   value_id result);
 
+/** Something else is put where others were stored for the caller, who will not find them: true if
+ *  there were any, and what he finds is not told then. */
+bool path_replace_out(struct path *path, region_id region, value_id value);
+
 /** What it is given and releases (path_release.c), or takes over in some outcomes only. */
 void path_release(struct path *path, const struct path_call *call, const struct effect *effect);
 /** What lies where the effect releases it; made up if nothing is known of it. */
