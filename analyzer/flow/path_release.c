@@ -125,6 +125,24 @@ void path_release(struct path *path, const struct path_call *call, const struct 
     }
 }
 
+/* What this function was given is taken in some outcomes: its callers are told in which. */
+static bool is_taken_of_caller(struct path *path, const struct effect *effect, value_id value,
+                               value_id result) {
+    if (value_at(&path->context.values, value)->kind != VALUE_PARAM ||
+        state_duty(path->state, value))
+        return false;
+    path_hand_promise(path, value);
+    path_escape_contents(path, region_pointee(&path->context.values, value));
+    state_add_duty(&path->context, path->state,
+                   (struct duty){.entity = value,
+                                 .status = DUTY_TAKEN,
+                                 .when = effect->when,
+                                 .guard = result,
+                                 .origin = path->first_instr,
+                                 .end = IR_NONE});
+    return true;
+}
+
 /* Whoever takes it only on success leaves it with the caller on failure. With a part of it, as a
    request that lies in a larger one, all of it is taken. */
 void path_hand_over(struct path *path, const struct path_call *call, const struct effect *effect,
@@ -135,6 +153,8 @@ void path_hand_over(struct path *path, const struct path_call *call, const struc
         path_escape_contents(path, region_pointee(&path->context.values, value));
         return;
     }
+    if (is_taken_of_caller(path, effect, value, result))
+        return;
     struct duty *duty = state_duty(state, value);
     if (!duty)
         duty = state_duty(state, value_base(&path->context.values, value));

@@ -28,11 +28,12 @@ struct held {
 };
 
 enum duty_status {
-    DUTY_OPEN, /* must be released */
-    DUTY_OUT,  /* stored where the caller finds it; no longer ours, but part of the summary */
-    DUTY_DONE, /* released; kept while the entity can still be named */
-    DUTY_LOST, /* nothing refers to it any more, and it was open */
-    DUTY_NONE  /* no resource: if the entity is not null, the guard is in `when` */
+    DUTY_OPEN,  /* must be released */
+    DUTY_OUT,   /* stored where the caller finds it; no longer ours, but part of the summary */
+    DUTY_DONE,  /* released; kept while the entity can still be named */
+    DUTY_TAKEN, /* a parameter, which belongs to somebody else if the guard is in `when` */
+    DUTY_LOST,  /* nothing refers to it any more, and it was open */
+    DUTY_NONE   /* no resource: if the entity is not null, the guard is in `when` */
 };
 
 /** A resource and what became of it. */

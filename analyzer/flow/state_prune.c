@@ -254,7 +254,7 @@ static void settle_duties(struct reach *r, struct state *state, const struct cfg
     mark_telling_guards(r, state);
     for (uint32_t i = 0; i < state->duty_count;) {
         struct duty *duty = &state->duties[i];
-        if ((duty->status == DUTY_OPEN || duty->status == DUTY_OUT || duty->status == DUTY_LOST) &&
+        if (duty->status != DUTY_DONE && duty->status != DUTY_NONE &&
             !state_duty_is_real(r->c, state, duty)) {
             state_remove_duty(state, i);
             continue;

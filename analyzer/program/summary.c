@@ -137,6 +137,9 @@ static void collect_duty(struct path *path, struct collector *c, const struct du
         effect.target = TARGET_ARG;
         effect.ends = is_ended(path, duty->entity);
         effect.detaches = duty->detached;
+    } else if (duty->status == DUTY_TAKEN && names_param(path, duty->entity, &effect.arg)) {
+        effect.kind = EFFECT_TAKE;
+        effect.target = TARGET_ARG;
     } else if (duty->status == DUTY_DONE && name_place(path, c, duty, &effect)) {
         effect.kind = EFFECT_RELEASE;
         effect.ends = true;
@@ -465,6 +468,17 @@ static bool is_store(const struct ir_unit *unit, const struct ir_instr *instr) {
     return place->kind != IR_PLACE_LOCAL;
 }
 
+/* Does the call write, if anything, only what this function's own arguments lead to? */
+static bool is_confined(const struct path *path, const struct ir_instr *call,
+                        const struct callee *callee) {
+    if (!(callee->flags & CALLEE_KNOWN) || callee->flags & CALLEE_WRITES)
+        return false;
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        if (named_parameter(path->unit, path->function, call, i) < 0)
+            return false;
+    return true;
+}
+
 /* What the function does to memory, and whether all it does is to let time pass. */
 static unsigned memory_flags(const struct path *path) {
     unsigned flags = CALLEE_PURE;
@@ -477,6 +491,8 @@ static unsigned memory_flags(const struct path *path) {
         struct callee callee = path_target(path, instr);
         if (callee.flags & CALLEE_PAUSES)
             flags = CALLEE_WRITES | CALLEE_PAUSES;
+        else if (is_confined(path, instr, &callee))
+            flags &= ~(unsigned)(callee.flags & CALLEE_PURE ? 0 : CALLEE_PURE);
         else if (!(callee.flags & (CALLEE_PURE | CALLEE_NORETURN)))
             return CALLEE_WRITES;
     }
