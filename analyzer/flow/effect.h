@@ -165,6 +165,11 @@ struct callee {
     const struct chain *mutates; /* where it makes an unshielded change */
 };
 
+/** Is it about what lies where the argument leads, and not about the argument? */
+static inline bool effect_is_behind(const struct effect *effect) {
+    return effect->target == TARGET_OUT || effect->target == TARGET_PLACE;
+}
+
 /** True when its roles, as declared, have one of that kind. */
 static inline bool callee_has_role(const struct callee *callee, enum role_kind kind) {
     for (size_t i = 0; i < callee->role_count; i++)

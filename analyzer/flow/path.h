@@ -269,6 +269,12 @@ enum path_fate {
     FATE_BEGUN = 2 /* it was started; or others got it, who may do so */
 };
 
+/** A name that summaries of other units told, and what it is here. */
+struct path_word {
+    const char *text;
+    ir_id id; /* a string of the unit's; or, beyond them, one that it has not */
+};
+
 /** The engine at work; listeners may read it. */
 struct path {
     struct state_context context;
@@ -297,10 +303,7 @@ struct path {
     uint32_t loss_count, loss_capacity;
     struct path_hold *holds; /* the locks that were taken here, as the returns found them */
     size_t hold_count;
-    struct path_word { /* names that other units' summaries told, and the unit's own of them */
-        const char *text;
-        ir_id id; /* a string of the unit's; or, beyond them, one that it has not */
-    } * words;
+    struct path_word *words; /* names that other units' summaries told */
     unsigned word_count;
     bool *followed; /* by name of the cfg: places of which a change after a suspension is told;
                        NULL: none */
@@ -353,6 +356,10 @@ region_id path_found_behind_param(const struct path *path, value_id value);
 /** Where what the call's effect is about lies, for TARGET_OUT and TARGET_PLACE. */
 region_id path_effect_region(struct path *path, const struct path_call *call,
                              const struct effect *effect);
+/** What it is about, as things are: the argument, or what lies there; VALUE_UNKNOWN if not known.
+ */
+value_id path_effect_value(struct path *path, const struct path_call *call,
+                           const struct effect *effect);
 /** The address of what the call's effect is about; VALUE_UNKNOWN if it is not known. */
 value_id path_effect_address(struct path *path, const struct path_call *call,
                              const struct effect *effect);

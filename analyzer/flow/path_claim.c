@@ -190,8 +190,7 @@ void path_meet_call(struct path *path, const struct path_call *call) {
         if (callee->effects[i].kind == EFFECT_RELEASE)
             meet_callback(path, call, &callee->effects[i]);
     for (size_t i = 0; i < callee->effect_count; i++)
-        if (callee->effects[i].kind == EFFECT_RELEASE &&
-            (callee->effects[i].target == TARGET_OUT || callee->effects[i].target == TARGET_PLACE))
+        if (callee->effects[i].kind == EFFECT_RELEASE && effect_is_behind(&callee->effects[i]))
             meet_out(path, call, &callee->effects[i]);
 }
 
@@ -244,9 +243,8 @@ value_id path_ended_by(struct path *path, const struct path_call *call,
     struct value_table *t = &path->context.values;
     if (!effect->ends || effect->arg >= call->arg_count)
         return VALUE_UNKNOWN;
-    value_id entity = effect->target == TARGET_OUT || effect->target == TARGET_PLACE
-                          ? path_held_at(path, call, effect)
-                          : call->args[effect->arg];
+    value_id entity =
+        effect_is_behind(effect) ? path_held_at(path, call, effect) : call->args[effect->arg];
     const struct value *v = value_at(t, entity);
     if ((v->kind != VALUE_SYMBOL && v->kind != VALUE_PARAM && v->kind != VALUE_ADDRESS) ||
         state_classes(&path->context, path->state, entity) == RETURNS_ZERO)

@@ -134,11 +134,8 @@ static bool completes(const struct path_call *call, unsigned arg) {
 
 static void meet_release(struct path *path, const struct path_call *call,
                          const struct effect *effect) {
-    value_id entity = call->args[effect->arg];
-    bool found = true;
-    if (effect->target == TARGET_OUT || effect->target == TARGET_PLACE)
-        entity = state_lookup(path->state, path_effect_region(path, call, effect), &found);
-    const struct ir_instr *origin = found ? maker_of(path, entity) : NULL;
+    value_id entity = path_effect_value(path, call, effect);
+    const struct ir_instr *origin = maker_of(path, entity);
     const struct duty *duty = state_duty(path->state, entity);
     if (origin && duty->status == DUTY_OPEN && !completes(call, effect->arg) &&
         !find_completion(path, entity, true)) {

@@ -97,11 +97,7 @@ static bool may_join(struct path *path, const struct path_call *call, const stru
         const struct effect *effect = &call->callee->effects[i];
         if (effect->kind != EFFECT_RELEASE || effect->arg >= call->arg_count || effect->detaches)
             continue;
-        bool found = true;
-        value_id value = call->args[effect->arg];
-        if (effect->target == TARGET_OUT || effect->target == TARGET_PLACE)
-            value = state_lookup(path->state, path_effect_region(path, call, effect), &found);
-        if (!effect->raw && (!found || !is_private(path, value)))
+        if (!effect->raw && !is_private(path, path_effect_value(path, call, effect)))
             return true;
     }
     return false;
@@ -154,13 +150,10 @@ void path_watch_loans(struct path *path, region_id region) {
 /* What the effect frees, as memory; an object that can be made anew in its place is none. */
 static value_id freed_by(struct path *path, const struct path_call *call,
                          const struct effect *effect) {
-    bool found;
     if (effect->kind != EFFECT_RELEASE || !effect->ends || !effect->raw || effect->shows ||
         effect->arg >= call->arg_count || (effect->role && path_excused(path, call, effect->role)))
         return VALUE_UNKNOWN;
-    value_id value = call->args[effect->arg];
-    if (effect->target == TARGET_OUT || effect->target == TARGET_PLACE)
-        value = state_lookup(path->state, path_effect_region(path, call, effect), &found);
+    value_id value = path_effect_value(path, call, effect);
     return value_at(&path->context.values, value)->is_pointer ? value : VALUE_UNKNOWN;
 }
 

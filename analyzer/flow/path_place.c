@@ -133,3 +133,11 @@ region_id path_effect_region(struct path *path, const struct path_call *call,
                ? region_pointee(&path->context.values, path_effect_address(path, call, effect))
                : path_arg_region(path, call, effect->arg);
 }
+
+value_id path_effect_value(struct path *path, const struct path_call *call,
+                           const struct effect *effect) {
+    bool found;
+    if (effect_is_behind(effect))
+        return state_lookup(path->state, path_effect_region(path, call, effect), &found);
+    return effect->arg < call->arg_count ? call->args[effect->arg] : VALUE_UNKNOWN;
+}

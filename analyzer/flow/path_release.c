@@ -74,18 +74,13 @@ void path_release(struct path *path, const struct path_call *call, const struct 
     struct state *state = path->state;
     if (effect->arg >= call->arg_count)
         return;
-    value_id value = call->args[effect->arg];
-    region_id out = REGION_UNKNOWN, held = REGION_UNKNOWN;
-    if (effect->target == TARGET_OUT || effect->target == TARGET_PLACE) {
-        bool found;
-        out = path_effect_region(path, call, effect);
-        value = state_lookup(state, out, &found);
-        if (effect->target == TARGET_PLACE && path_maker(path, value) == call->instr &&
-            path_is_for_caller(path, out))
-            held = out; /* as the caller had it */
-    }
-    if (held == REGION_UNKNOWN)
-        held = path_found_behind_param(path, value);
+    value_id value = path_effect_value(path, call, effect);
+    region_id out =
+        effect_is_behind(effect) ? path_effect_region(path, call, effect) : REGION_UNKNOWN;
+    bool unseen = effect->target == TARGET_PLACE && path_maker(path, value) == call->instr;
+    region_id held = unseen && path_is_for_caller(path, out) /* as the caller had it */
+                         ? out
+                         : path_found_behind_param(path, value);
     path_belong_no_more(path, value);
     path_release_members(path, value, is_plain_free(call, effect));
     struct duty *duty = state_duty(state, value);

@@ -86,11 +86,6 @@ static region_id array_of(const struct path *path, region_id region) {
     return array;
 }
 
-static bool is_local(const struct path *path, region_id region) {
-    const struct value_table *t = &path->context.values;
-    return region_at(t, region_root(t, region))->kind == REGION_LOCAL;
-}
-
 /* ---- escape and loss ------------------------------------------------------------------- */
 
 void path_discharge(struct path *path, const struct duty *duty) {
@@ -509,7 +504,7 @@ static bool store(struct path *path, const struct ir_instr *instr) {
         return true;
     }
     state_unbind(&path->context, state, region);
-    if (!is_local(path, region)) {
+    if (!path_root_is_local(path, region)) {
         path_doubt_answers(path);
         path_forget_aliases(path, region);
         store_out(path, instr, region, value);

@@ -60,8 +60,7 @@ static void note_condition(const struct collector *c, const struct candidate *ca
 
 /* It is released before anything is put in its place. */
 static bool is_emptying(const struct effect *effect) {
-    return effect->kind == EFFECT_RELEASE &&
-           (effect->target == TARGET_OUT || effect->target == TARGET_PLACE);
+    return effect->kind == EFFECT_RELEASE && effect_is_behind(effect);
 }
 
 static bool is_about_lock(const struct effect *effect) {

@@ -492,7 +492,7 @@ static unsigned memory_flags(const struct path *path) {
         if (callee.flags & CALLEE_PAUSES)
             flags = CALLEE_WRITES | CALLEE_PAUSES;
         else if (is_confined(path, instr, &callee))
-            flags &= ~(unsigned)(callee.flags & CALLEE_PURE ? 0 : CALLEE_PURE);
+            flags &= callee.flags & CALLEE_PURE ? ~0u : ~(unsigned)CALLEE_PURE;
         else if (!(callee.flags & (CALLEE_PURE | CALLEE_NORETURN)))
             return CALLEE_WRITES;
     }
